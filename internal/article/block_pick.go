@@ -1,0 +1,34 @@
+package article
+
+// KindPick is the kind of a Pick.
+const KindPick Kind = "pick"
+
+// Pick is a recommended product.
+type Pick struct {
+	// Label is why it is picked: "Editor's Choice", "Best overall".
+	Label string `json:"label"`
+	Name  string `json:"name"`
+	// Blurb is the author's text about it, without prices and star ratings
+	// (rules AMZ-4 and AMZ-5).
+	Blurb Text `json:"blurb"`
+	// CTA is the text of the button as the author wrote it.
+	CTA string `json:"cta"`
+	// URL is where the author's button leads; "" if the source did not say.
+	URL string `json:"url"`
+	// Merchant is the shop: "Amazon", "Sephora"; "" if unknown.
+	Merchant string `json:"merchant"`
+	Place    Place  `json:"place"`
+}
+
+// Kind is "pick".
+func (*Pick) Kind() Kind { return KindPick }
+
+// At is where the pick begins.
+func (p *Pick) At() Place { return p.Place }
+func (p *Pick) links(y func(string) bool) bool {
+	if !p.Blurb.links(y) {
+		return false
+	}
+	return p.URL == "" || y(p.URL)
+}
+func (p *Pick) words() int { return Plain(p.Name).words() + p.Blurb.words() }
