@@ -1,0 +1,129 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// Settings is what every command can be told. The zero value is not valid;
+// package kong fills it from its tags.
+type Settings struct {
+	Config       string        `name:"config" env:"BROADSHEET_CONFIG" placeholder:"FILE" group:"config" help:"Read further settings from this TOML file."`
+	DatabaseURL  string        `name:"database-url" env:"DATABASE_URL" secret:"" placeholder:"URL" group:"config" help:"Postgres to use (postgres://user:password@host/database?sslmode=...). Without it Broadsheet runs a private one in the data directory."`
+	Data         string        `name:"data" env:"BROADSHEET_DATA" placeholder:"DIR" group:"config" help:"Directory of the private Postgres. Default: /var/lib/broadsheet as root, else ~/.local/share/broadsheet."`
+	PublicURL    string        `name:"public-url" env:"BROADSHEET_PUBLIC_URL" placeholder:"URL" default:"http://127.0.0.1:8080" group:"config" help:"Where readers reach this machine: links in mails begin with it. Must be https unless every relay is on this machine."`
+	Listen       string        `name:"listen" env:"BROADSHEET_LISTEN" placeholder:"ADDR" default:"127.0.0.1:8080" group:"config" help:"Address of the web pages, host:port."`
+	Metrics      string        `name:"metrics" env:"BROADSHEET_METRICS" placeholder:"ADDR" group:"config" help:"Serve Prometheus metrics at http://ADDR/metrics. Off without it."`
+	DrainTimeout time.Duration `name:"drain-timeout" env:"BROADSHEET_DRAIN_TIMEOUT" default:"25s" group:"config" help:"How long a stopping process lets messages in flight finish."`
+	LogLevel     string        `name:"log-level" env:"BROADSHEET_LOG_LEVEL" default:"info" group:"config" help:"debug, info, warn or error."`
+	LogFormat    string        `name:"log-format" env:"BROADSHEET_LOG_FORMAT" default:"text" group:"config" help:"text or json."`
+}
+
+// Error is a value that can't be used.
+type Error struct {
+	Key     string // the flag's name
+	Value   string // "" for a secret
+	Allowed string // what would do, as the end of a sentence
+}
+
+// Error names the key, the value unless it is a secret, and what is allowed.
+func (e *Error) Error() string {
+	v := ""
+	if e.Value != "" {
+		v = " is " + strconv.Quote(e.Value) + "; it"
+	}
+	return fmt.Sprintf("the setting %s (--%s or %s)%s must be %s", e.Key, e.Key, envOf(e.Key), v, e.Allowed)
+}
+
+// Check reports the first value that can't be used, as an *Error, and fills
+// in the data directory's default.
+func (s *Settings) Check() error {
+	if s.DatabaseURL != "" {
+		u, err := url.Parse(s.DatabaseURL)
+		if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+			return &Error{Key: "database-url", Allowed: "a Postgres address such as postgres://user:password@host:5432/broadsheet?sslmode=require"}
+		}
+	}
+	u, err := url.Parse(s.PublicURL)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return &Error{"public-url", s.PublicURL, "an absolute address such as https://mail.example.org, without ? or #"}
+	}
+	if err := checkAddr("listen", s.Listen); err != nil {
+		return err
+	}
+	if s.Metrics != "" {
+		if err := checkAddr("metrics", s.Metrics); err != nil {
+			return err
+		}
+	}
+	if s.DrainTimeout < time.Second || s.DrainTimeout > 10*time.Minute {
+		return &Error{"drain-timeout", s.DrainTimeout.String(), "between 1s and 10m"}
+	}
+	if err := oneOf("log-level", s.LogLevel, "debug", "info", "warn", "error"); err != nil {
+		return err
+	}
+	if err := oneOf("log-format", s.LogFormat, "text", "json"); err != nil {
+		return err
+	}
+	return s.dataDir()
+}
+
+func (s *Settings) dataDir() error {
+	if s.Data == "" {
+		if os.Geteuid() == 0 {
+			s.Data = "/var/lib/broadsheet"
+			return nil
+		}
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return &Error{Key: "data", Allowed: "given, as this user has no home directory"}
+		}
+		s.Data = filepath.Join(home, ".local", "share", "broadsheet")
+		return nil
+	}
+	abs, err := filepath.Abs(s.Data)
+	if err != nil {
+		return &Error{"data", s.Data, "a directory"}
+	}
+	s.Data = abs
+	return nil
+}
+
+func checkAddr(key, v string) error {
+	_, port, err := net.SplitHostPort(v)
+	if err == nil {
+		if n, perr := strconv.Atoi(port); perr != nil || n < 0 || n > 65535 {
+			err = errors.New("port")
+		}
+	}
+	if err != nil {
+		return &Error{key, v, "host:port, such as 127.0.0.1:8080 or :8080"}
+	}
+	return nil
+}
+
+func oneOf(key, v string, allowed ...string) error {
+	for _, a := range allowed {
+		if v == a {
+			return nil
+		}
+	}
+	list := ""
+	for i, a := range allowed {
+		switch {
+		case i == 0:
+		case i == len(allowed)-1:
+			list += " or "
+		default:
+			list += ", "
+		}
+		list += a
+	}
+	return &Error{key, v, list}
+}
