@@ -1,8 +1,10 @@
 package article
 
 import (
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -51,10 +53,9 @@ func Affiliate(address string) (AffiliateLink, bool) {
 	if impactPath.MatchString(u.Path) {
 		return AffiliateLink{Network: "Impact", Merchant: merchantBehind("", q, host)}, true
 	}
-	for key, values := range q {
-		name, known := networkParameters[strings.ToLower(key)]
-		if known && len(values) > 0 && values[0] != "" {
-			return AffiliateLink{Network: name, Merchant: Merchant(address), Tag: values[0]}, true
+	for _, key := range slices.Sorted(maps.Keys(q)) {
+		if name, known := networkParameters[strings.ToLower(key)]; known && q.Get(key) != "" {
+			return AffiliateLink{Network: name, Merchant: merchantOf(host), Tag: q.Get(key)}, true
 		}
 	}
 	if slug, ok := cloaked(u.Path); ok && slug != "" {

@@ -17,7 +17,10 @@ type Pick struct {
 	URL string `json:"url"`
 	// Merchant is the shop: "Amazon", "Sephora"; "" if unknown.
 	Merchant string `json:"merchant"`
-	Place    Place  `json:"place"`
+	// Heading is the heading the pick was made from, as the author wrote it;
+	// nil if it stood under none of its own. It is not repeated in the blocks.
+	Heading *Heading `json:"heading,omitempty"`
+	Place   Place    `json:"place"`
 }
 
 // Kind is "pick".
