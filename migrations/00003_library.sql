@@ -16,9 +16,9 @@ CREATE TABLE article_revisions (
   source     bytea NOT NULL,
   sha256     bytea NOT NULL,
   content    jsonb NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  UNIQUE (article_id, sha256)
+  created_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX article_revisions_article ON article_revisions (article_id, id);
 
 -- What an editor put in place of it; laid over every revision, so that it
 -- survives when the source is read again. field is "title", "picks.0.url", …

@@ -1,0 +1,184 @@
+package library
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+)
+
+// Store is the library in the database. It may be used by many goroutines.
+type Store struct {
+	db  *sqlx.DB
+	now func() time.Time
+}
+
+// New gives the library kept in db; now is the clock of what is recorded.
+func New(db *sqlx.DB, now func() time.Time) *Store { return &Store{db, now} }
+
+// Add keeps a draft. The same article again is Unchanged, or Updated when its
+// source says something new; corrections stay.
+func (s *Store) Add(ctx context.Context, tx *sqlx.Tx, d Draft) (int64, Verdict, error) {
+	if len(d.Article.Blocks) == 0 {
+		return 0, "", refused("%s holds no text that a mail could be made of", d.Origin)
+	}
+	sum, err := fingerprint(d.Article)
+	if err != nil {
+		return 0, "", err
+	}
+	var id int64
+	err = tx.GetContext(ctx, &id, `
+		INSERT INTO articles (identity, added_at) VALUES ($1, $2)
+		ON CONFLICT (identity) DO UPDATE SET identity = excluded.identity RETURNING id`, identity(d), s.now())
+	if err != nil {
+		return 0, "", fmt.Errorf("keep article: %w", err)
+	}
+	verdict := Added
+	var last []byte
+	err = tx.GetContext(ctx, &last, `SELECT sha256 FROM article_revisions WHERE article_id = $1 ORDER BY id DESC LIMIT 1`, id)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+	case err != nil:
+		return 0, "", fmt.Errorf("look up revision: %w", err)
+	case bytes.Equal(last, sum):
+		return id, Unchanged, nil
+	default:
+		verdict = Updated
+	}
+	content, err := json.Marshal(d.Article)
+	if err != nil {
+		return 0, "", err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO article_revisions (article_id, origin, format, source, sha256, content, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, id, d.Origin, d.Format, d.Source, sum, content, s.now())
+	if err != nil {
+		return 0, "", fmt.Errorf("keep revision: %w", err)
+	}
+	return id, verdict, nil
+}
+
+// Correct lays a correction over an article.
+func (s *Store) Correct(ctx context.Context, tx *sqlx.Tx, id int64, c Correction) error {
+	if err := tx.GetContext(ctx, new(int64), `SELECT id FROM articles WHERE id = $1 FOR UPDATE`, id); err != nil {
+		return notFound(id, err)
+	}
+	raw, err := s.entry(ctx, tx, id, false)
+	if err != nil {
+		return err
+	}
+	seen, err := s.entry(ctx, tx, id, true)
+	if err != nil {
+		return err
+	}
+	values, err := c.values(raw.Article, seen.Article)
+	if err != nil {
+		return err
+	}
+	for _, field := range slices.Sorted(maps.Keys(values)) {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO article_corrections (article_id, field, value, at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (article_id, field) DO UPDATE SET value = excluded.value, at = excluded.at`,
+			id, field, []byte(values[field]), s.now())
+		if err != nil {
+			return fmt.Errorf("keep correction %s: %w", field, err)
+		}
+	}
+	return nil
+}
+
+// Get gives an article as everybody sees it, or a *NotFoundError.
+func (s *Store) Get(ctx context.Context, id int64) (Entry, error) {
+	return s.entry(ctx, s.db, id, true)
+}
+
+// In is Get inside a transaction.
+func (s *Store) In(ctx context.Context, tx *sqlx.Tx, id int64) (Entry, error) {
+	return s.entry(ctx, tx, id, true)
+}
+
+// List gives up to limit articles, newest first, with ids below before; 0
+// begins with the newest.
+func (s *Store) List(ctx context.Context, before int64, limit int) ([]Entry, error) {
+	var ids []int64
+	err := s.db.SelectContext(ctx, &ids, `
+		SELECT id FROM articles WHERE $1 = 0 OR id < $1 ORDER BY id DESC LIMIT $2`, before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list articles: %w", err)
+	}
+	out := make([]Entry, 0, len(ids))
+	for _, id := range ids {
+		e, err := s.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// entry reads an article with its newest revision, and its corrections when
+// corrected is set.
+func (s *Store) entry(ctx context.Context, q sqlx.QueryerContext, id int64, corrected bool) (Entry, error) {
+	var row struct {
+		Origin    string    `db:"origin"`
+		Format    string    `db:"format"`
+		Content   []byte    `db:"content"`
+		Revisions int       `db:"revisions"`
+		AddedAt   time.Time `db:"added_at"`
+		UpdatedAt time.Time `db:"updated_at"`
+	}
+	err := sqlx.GetContext(ctx, q, &row, `
+		SELECT r.origin, r.format, r.content, a.added_at, r.created_at AS updated_at,
+		       (SELECT count(*) FROM article_revisions c WHERE c.article_id = a.id) AS revisions
+		  FROM articles a JOIN article_revisions r ON r.article_id = a.id
+		 WHERE a.id = $1 ORDER BY r.id DESC LIMIT 1`, id)
+	if err != nil {
+		return Entry{}, notFound(id, err)
+	}
+	e := Entry{ID: id, Origin: row.Origin, Format: row.Format, Revisions: row.Revisions,
+		AddedAt: row.AddedAt, UpdatedAt: row.UpdatedAt, Article: new(article.Article)}
+	if err := json.Unmarshal(row.Content, e.Article); err != nil {
+		return Entry{}, fmt.Errorf("article %d: %w", id, err)
+	}
+	if !corrected {
+		return e, nil
+	}
+	corrections, err := s.corrections(ctx, q, id)
+	if err != nil {
+		return Entry{}, err
+	}
+	e.Corrected = slices.Sorted(maps.Keys(corrections))
+	return e, apply(e.Article, corrections)
+}
+
+func (s *Store) corrections(ctx context.Context, q sqlx.QueryerContext, id int64) (map[string]json.RawMessage, error) {
+	var rows []struct {
+		Field string `db:"field"`
+		Value []byte `db:"value"`
+	}
+	if err := sqlx.SelectContext(ctx, q, &rows, `SELECT field, value FROM article_corrections WHERE article_id = $1`, id); err != nil {
+		return nil, fmt.Errorf("read corrections: %w", err)
+	}
+	out := make(map[string]json.RawMessage, len(rows))
+	for _, r := range rows {
+		out[r.Field] = r.Value
+	}
+	return out, nil
+}
+
+func notFound(id int64, err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return &NotFoundError{fmt.Sprintf("there is no article %d; broadsheet article list shows those there are", id)}
+	}
+	return fmt.Errorf("read article %d: %w", id, err)
+}
