@@ -16,7 +16,7 @@ import (
 // What a cluster's directory holds; nothing else may be in it when it is first taken.
 const (
 	dataName  = "data"     // PGDATA
-	freshName = "data.new" // PGDATA while initdb works; renamed when complete
+	freshName = "data.new" // beginning of PGDATA's name while initdb works; renamed when complete
 	logName   = "log"
 	runName   = "run" // the socket, when its path is short enough
 	port      = "5432"
@@ -34,8 +34,8 @@ type layout struct {
 func (l layout) data() string    { return filepath.Join(l.dir, dataName) }
 func (l layout) logFile() string { return filepath.Join(l.dir, logName, "postgres.log") }
 
-// prepareDir makes or takes the cluster's directory. A directory with files of others is refused, so that
-// a mistyped path is neither given to user postgres nor filled.
+// prepareDir makes or takes the cluster's directory. One without a cluster but with files of others is
+// refused, so that a mistyped path is neither given to user postgres nor filled.
 func prepareDir(dir string, id identity) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return directoryError(dir, id, err)
@@ -54,11 +54,8 @@ func prepareDir(dir string, id identity) error {
 	if err != nil {
 		return directoryError(dir, id, err)
 	}
-	ours := []string{lockName, usersName, dataName, freshName, logName, runName}
-	for _, e := range entries {
-		if !slices.Contains(ours, e.Name()) {
-			return fail(ErrDirectory, nil, fmt.Sprintf("%s holds %s, which is not Broadsheet's: name an empty directory for the database", dir, e.Name()))
-		}
+	if stranger := strangerIn(entries); stranger != "" {
+		return fail(ErrDirectory, nil, fmt.Sprintf("%s holds %s, which is not Broadsheet's: name an empty directory for the database", dir, stranger))
 	}
 	if err := id.own(dir); err != nil {
 		return directoryError(dir, id, err)
@@ -69,6 +66,21 @@ func prepareDir(dir string, id identity) error {
 		}
 	}
 	return nil
+}
+
+// strangerIn names an entry that tells that a directory is not a cluster's; "" when there is none.
+func strangerIn(entries []fs.DirEntry) string {
+	ours := []string{lockName, usersName, logName, runName, "lost+found"}
+	stranger := ""
+	for _, e := range entries {
+		if e.Name() == dataName {
+			return "" // a cluster is there; what else its owner keeps beside it is no business of ours
+		}
+		if !slices.Contains(ours, e.Name()) && !strings.HasPrefix(e.Name(), freshName) && stranger == "" {
+			stranger = e.Name()
+		}
+	}
+	return stranger
 }
 
 // subdir makes a directory of the server's user, 0700, inside the cluster's.

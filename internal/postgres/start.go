@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -100,10 +101,23 @@ func prepareData(ctx context.Context, o Options, l layout) (string, error) {
 }
 
 // initdb makes the data directory under another name and renames it when it is complete, so that one that
-// was cut short is never taken for a cluster.
+// was cut short is never taken for a cluster. Each try has a name of its own: an initdb whose Broadsheet was
+// killed may still be tidying up.
 func initdb(ctx context.Context, o Options, l layout, bin string) error {
-	fresh := filepath.Join(l.dir, freshName)
-	if err := os.RemoveAll(fresh); err != nil {
+	entries, err := os.ReadDir(l.dir)
+	if err != nil {
+		return directoryError(l.dir, l.id, err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), freshName) {
+			_ = os.RemoveAll(filepath.Join(l.dir, e.Name())) // in nobody's way if it stays
+		}
+	}
+	fresh, err := os.MkdirTemp(l.dir, freshName)
+	if err != nil {
+		return directoryError(l.dir, l.id, err)
+	}
+	if err := l.id.own(fresh); err != nil {
 		return directoryError(l.dir, l.id, err)
 	}
 	args := []string{"--pgdata", fresh, "--username", superuser, "--encoding", "UTF8",

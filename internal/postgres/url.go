@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -32,7 +31,14 @@ func URL(raw string) (string, error) {
 		}
 		q.Set("host", host)
 	}
-	if u.Port() == "" && q.Get("port") == "" && os.Getenv("PGPORT") == "" {
+	if strings.Contains(u.Hostname(), ":") { // lib/pq keeps an IPv6 address's brackets and then cannot dial it
+		if u.Port() != "" {
+			q.Set("port", u.Port())
+		}
+		q.Set("host", host)
+		u.Host = ""
+	}
+	if u.Port() == "" && !q.Has("port") && os.Getenv("PGPORT") == "" {
 		q.Set("port", "5432")
 	}
 	if strings.Trim(u.Path, "/") == "" && q.Get("dbname") == "" && os.Getenv("PGDATABASE") == "" {
@@ -62,12 +68,8 @@ const urlExample = "postgres://user:password@host:5432/broadsheet"
 
 func parse(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
-	if err != nil {
-		var uerr *url.Error
-		if errors.As(err, &uerr) {
-			err = uerr.Err // without the URL, which may hold a password
-		}
-		return nil, fail(ErrURL, err, fmt.Sprintf("the database URL cannot be read (%v): write it as %s, with special characters of the password percent-encoded", err, urlExample))
+	if err != nil { // which may quote a piece of the password, so it is not passed on
+		return nil, fail(ErrURL, nil, "the database URL cannot be read: write it as "+urlExample+", with special characters of the password percent-encoded (/ as %2F, % as %25)")
 	}
 	if u.Scheme != "postgres" && u.Scheme != "postgresql" {
 		return nil, fail(ErrURL, nil, "the database URL must begin with postgres://, such as "+urlExample)

@@ -47,21 +47,32 @@ var process shared
 // still connected.
 func New(t testing.TB) *DB {
 	t.Helper()
-	process.once.Do(process.start)
-	if process.err != nil {
-		t.Fatalf("no database for the test: %v", process.err)
+	return process.create(t, template)
+}
+
+// NewEmpty is New without a schema, for tests of the migrations.
+func NewEmpty(t testing.TB) *DB {
+	t.Helper()
+	return process.create(t, "template0")
+}
+
+func (s *shared) create(t testing.TB, from string) *DB {
+	t.Helper()
+	s.once.Do(s.start)
+	if s.err != nil {
+		t.Fatalf("no database for the test: %v", s.err)
 	}
 	ctx := context.Background()
-	name := "test_" + strconv.FormatInt(process.count.Add(1), 10)
-	if _, err := process.admin.ExecContext(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
-		t.Fatalf("clone the template database: %v", err)
+	name := "test_" + strconv.FormatInt(s.count.Add(1), 10)
+	if _, err := s.admin.ExecContext(ctx, "CREATE DATABASE "+name+" TEMPLATE "+from); err != nil {
+		t.Fatalf("create the test's database: %v", err)
 	}
 	t.Cleanup(func() {
-		if _, err := process.admin.ExecContext(ctx, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+		if _, err := s.admin.ExecContext(ctx, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 			t.Errorf("drop the test's database: %v", err)
 		}
 	})
-	url := process.cluster.DatabaseURL(name)
+	url := s.cluster.DatabaseURL(name)
 	return &DB{DB: open(t, url), URL: url}
 }
 
