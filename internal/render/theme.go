@@ -1,0 +1,112 @@
+package render
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/broadsheet/broadsheet/templates"
+)
+
+// Theme is a checked set of tokens together with the templates that use them.
+// It is immutable and safe for concurrent use; load it once.
+type Theme struct {
+	tokens tokens
+	html   map[string]*htmlSet // by direction: "ltr", "rtl"
+	text   textSet
+	web    *webSet
+}
+
+// tokens is the theme file.
+type tokens struct {
+	Name    string
+	Version int
+	Layout  struct {
+		Width       int
+		Gutter      int
+		GutterPhone int `toml:"gutter_phone"`
+		Gap         int
+		Column      int
+		Breakpoint  int
+	}
+	Space  map[string]int
+	Radius struct{ Button int }
+	Tap    struct{ Height, Link int }
+	Font   map[string]string
+	Type   map[string]typeface
+	Color  struct{ Light, Dark map[string]string }
+}
+
+// typeface is one text token; sizes are in px.
+type typeface struct {
+	Font      string
+	Size      int
+	Line      int
+	SizePhone int `toml:"size_phone"`
+	LinePhone int `toml:"line_phone"`
+	Weight    string
+	Track     string
+}
+
+func (t typeface) weight() int {
+	if t.Weight == "bold" {
+		return 700
+	}
+	return 400
+}
+
+// LoadTheme reads templates/email/themes/<name>.toml, checks every token and
+// compiles the templates for it. The error lists everything that is wrong with
+// the file, a line each.
+func LoadTheme(name string) (*Theme, error) {
+	const dir = "email/themes"
+	data, err := fs.ReadFile(templates.FS, path.Join(dir, name+".toml"))
+	if err != nil {
+		return nil, fmt.Errorf("there is no theme %q; the themes are: %s", name, strings.Join(themeNames(dir), ", "))
+	}
+	return newTheme(name, string(data))
+}
+
+func themeNames(dir string) []string {
+	files, _ := fs.Glob(templates.FS, dir+"/*.toml") // the only error is a bad pattern
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(path.Base(f), ".toml")
+	}
+	return files
+}
+
+func newTheme(name, source string) (*Theme, error) {
+	t := &Theme{}
+	meta, err := toml.Decode(source, &t.tokens)
+	if err != nil {
+		return nil, fmt.Errorf("theme %q can't be read: %w", name, err)
+	}
+	var unknown []string
+	for _, k := range meta.Undecoded() {
+		unknown = append(unknown, fmt.Sprintf("%s: no such token", k))
+	}
+	slices.Sort(unknown)
+	if problems := append(unknown, t.tokens.problems()...); len(problems) > 0 {
+		return nil, fmt.Errorf("theme %q has mistakes:\n%s", name, strings.Join(problems, "\n"))
+	}
+	t.html = map[string]*htmlSet{}
+	for _, dir := range []string{"ltr", "rtl"} {
+		if t.html[dir], err = parseHTML(&t.tokens, dir); err != nil {
+			return nil, err
+		}
+	}
+	if t.text, err = parseText(); err != nil {
+		return nil, err
+	}
+	if t.web, err = parseWeb(); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Name is the theme's name.
+func (t *Theme) Name() string { return t.tokens.Name }

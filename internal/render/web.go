@@ -1,0 +1,72 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+
+	"github.com/broadsheet/broadsheet/templates"
+)
+
+// webSet is the templates of the archive page.
+type webSet struct{ set *template.Template }
+
+func parseWeb() (*webSet, error) {
+	w := &webSet{}
+	set, err := template.New("").Funcs(template.FuncMap{"piece": w.piece}).ParseFS(templates.FS,
+		"web/public/base.html", "web/public/page.css", "web/public/theme.css",
+		"web/public/archive.html", "web/public/archive/*")
+	if err != nil {
+		return nil, fmt.Errorf("the archive page's templates: %w", err)
+	}
+	w.set = set
+	return w, nil
+}
+
+// webView is what the archive page reads.
+type webView struct {
+	*view
+	// Name and HomeURL are what every public page's shell reads.
+	Name, HomeURL string
+	Vars          template.CSS
+	Canonical     string
+	Contents      []headingView
+}
+
+// Nav are the links of the page's footer.
+func (v *webView) Nav() []footLink {
+	var out []footLink
+	n := v.Newsletter
+	for _, l := range []footLink{{v.Subscribe, n.SubscribeURL}, {v.FullDisclosure, n.DisclosureURL}, {v.Privacy, n.PrivacyURL}} {
+		if l.Href != "" {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// leastContents is how many sections make a table of contents worth its place.
+const leastContents = 2
+
+func (w *webSet) render(c *composer) (string, error) {
+	v := &webView{view: c.view(onWeb), Vars: c.theme.CSS(), Canonical: cleanURL(c.art.CanonicalURL)}
+	v.Name, v.HomeURL = v.Newsletter.Name, v.Newsletter.HomeURL
+	for _, b := range v.Body {
+		if h, ok := b.Data.(headingView); ok && h.Level == 2 {
+			v.Contents = append(v.Contents, h)
+		}
+	}
+	if len(v.Contents) < leastContents {
+		v.Contents = nil
+	}
+	var b bytes.Buffer
+	err := w.set.ExecuteTemplate(&b, "base", v)
+	return b.String(), err
+}
+
+// piece executes a block's template.
+func (w *webSet) piece(b block) (template.HTML, error) {
+	var out bytes.Buffer
+	err := w.set.ExecuteTemplate(&out, string(b.Kind)+".html", b.Data)
+	return template.HTML(bytes.TrimSpace(out.Bytes())) + "\n", err
+}
