@@ -1,0 +1,45 @@
+# make setup   install what is missing (PostgreSQL, Chromium, a C compiler), through apt
+# make build   bin/broadsheet
+# make demo    the main job on this machine alone; ARGS=--exit ends by itself
+# make test    every check and test
+# make bench   Go benchmarks; BENCH=regexp, PKG=./path/...
+# make lint    the checks without the tests
+# make fmt     format the Go files
+
+# The C library is not needed; the version comes from git here, not from the compiler.
+export GOFLAGS := -buildvcs=false $(filter-out -buildvcs%,$(GOFLAGS))
+
+VERSION := $(shell git -c safe.directory='*' describe --tags --always --dirty 2>/dev/null || echo dev)
+PKG     ?= ./...
+BENCH   ?= .
+ARGS    ?=
+
+.PHONY: setup build demo test bench lint fmt
+
+setup:
+	@.ci/setup go postgres chromium gcc
+
+build:
+	@.ci/setup go
+	CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/broadsheet ./cmd/broadsheet
+
+demo:
+	@.ci/setup go postgres
+	@$(MAKE) --no-print-directory build
+	@bin/broadsheet demo $(ARGS)
+
+test:
+	@.ci/setup go postgres chromium gcc
+	@.ci/lint
+	go test -race -timeout 15m $(PKG)
+
+bench:
+	@.ci/setup go postgres
+	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
+
+lint:
+	@.ci/setup go
+	@.ci/lint
+
+fmt:
+	gofmt -w .
