@@ -24,8 +24,8 @@ CREATE TABLE newsletters (
   updated_at         timestamptz NOT NULL DEFAULT now()
 );
 
--- A cron rule on wall-clock time in a zone ('reader' = each reader's own).
--- last_wall is the newest wall-clock time that has been looked at.
+-- A cron rule on wall-clock time in a zone ('reader' = each reader's own). It
+-- fires for times after active_from, which moves to now when the rule changes.
 CREATE TABLE schedules (
   id            bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   newsletter_id bigint NOT NULL UNIQUE REFERENCES newsletters,
@@ -37,39 +37,43 @@ CREATE TABLE schedules (
 );
 
 -- One wall-clock firing. Any number of nodes may try to make it; one wins.
+-- attempt is the fence: only its holder may decide. held: wants a person.
 CREATE TABLE occurrences (
   id          bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   schedule_id bigint NOT NULL REFERENCES schedules,
   wall        timestamp NOT NULL,
   zone        text NOT NULL,
   due_at      timestamptz NOT NULL,
-  state       text NOT NULL DEFAULT 'claimed' CHECK (state IN ('claimed', 'done', 'held')),
+  state       text NOT NULL CHECK (state IN ('claimed', 'done', 'held')),
+  attempt     int NOT NULL DEFAULT 1,
   owner       text NOT NULL,
   lease_until timestamptz NOT NULL,
   created_at  timestamptz NOT NULL DEFAULT now(),
-  UNIQUE (schedule_id, wall),
+  UNIQUE (schedule_id, wall, zone),
   UNIQUE (schedule_id, due_at)
 );
+CREATE INDEX occurrences_claimed ON occurrences (lease_until) WHERE state = 'claimed';
 
+-- What became of a firing, with the articles that were looked at.
 CREATE TABLE decisions (
   id            bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
-  occurrence_id bigint NOT NULL REFERENCES occurrences,
+  occurrence_id bigint NOT NULL UNIQUE REFERENCES occurrences,
   at            timestamptz NOT NULL DEFAULT now(),
   verdict       text NOT NULL CHECK (verdict IN ('issue', 'skipped', 'held', 'failed')),
   reason        text NOT NULL,
   issue_id      bigint,
   candidates    jsonb NOT NULL DEFAULT '[]'
 );
-CREATE INDEX decisions_occurrence ON decisions (occurrence_id);
 
 -- One edition. template is what was approved, byte for byte; source_sha256 is
 -- the hash of everything it was made from, so that an edit voids the approval.
+-- After launch the state people see is that of its mailing.
 CREATE TABLE issues (
   id            bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   newsletter_id bigint NOT NULL REFERENCES newsletters,
   occurrence_id bigint UNIQUE REFERENCES occurrences,
   subject       text NOT NULL,
-  state         text NOT NULL CHECK (state IN ('draft', 'approved', 'sending', 'sent')),
+  state         text NOT NULL CHECK (state IN ('draft', 'approved', 'launched')),
   template      bytea,
   sha256        bytea,
   source_sha256 bytea,
@@ -79,7 +83,7 @@ CREATE TABLE issues (
   approved_at   timestamptz,
   launched_at   timestamptz,
   CHECK (state = 'draft' OR (template IS NOT NULL AND sha256 IS NOT NULL AND source_sha256 IS NOT NULL)),
-  CHECK (state NOT IN ('sending', 'sent') OR mailing_id IS NOT NULL)
+  CHECK ((state = 'launched') = (mailing_id IS NOT NULL))
 );
 CREATE INDEX issues_newsletter ON issues (newsletter_id, id);
 
