@@ -7,7 +7,8 @@ CREATE TABLE relays (
 );
 
 -- One mailing goes to one frozen audience. key makes launching idempotent.
--- list_id is the list whose subscription entitles to it.
+-- list_id is the list whose subscription entitles to it. note says why it is
+-- paused or was cancelled.
 CREATE TABLE mailings (
   id            bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   key           text NOT NULL UNIQUE,
@@ -19,6 +20,7 @@ CREATE TABLE mailings (
   on_unknown    text NOT NULL DEFAULT 'hold' CHECK (on_unknown IN ('hold', 'resend')),
   state         text NOT NULL CHECK (state IN ('sending', 'paused', 'cancelled', 'sent')),
   recipients    bigint NOT NULL DEFAULT 0,
+  note          text NOT NULL DEFAULT '',
   created_at    timestamptz NOT NULL DEFAULT now(),
   deadline_at   timestamptz NOT NULL,
   finished_at   timestamptz
@@ -31,25 +33,29 @@ CREATE TABLE variants (
   template   bytea NOT NULL,
   sha256     bytea NOT NULL
 );
+CREATE INDEX variants_mailing ON variants (mailing_id);
 
 -- A slice of the frozen audience. attempt is the fence: a worker may write only
 -- while it still holds the attempt it took. wave 0 is the launch, later ones
--- are retries.
+-- are retries; resend > 0 sends again to readers whose outcome is unknown.
+-- takeovers counts the holders that were lost.
 CREATE TABLE batches (
   id            bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   mailing_id    bigint NOT NULL REFERENCES mailings,
   variant_id    bigint NOT NULL REFERENCES variants,
   wave          int NOT NULL DEFAULT 0,
+  resend        smallint NOT NULL DEFAULT 0,
   not_before    timestamptz NOT NULL DEFAULT '-infinity',
   recipient_ids bigint[] NOT NULL,
   attempt       int NOT NULL DEFAULT 0,
+  takeovers     smallint NOT NULL DEFAULT 0,
   owner         text,
   lease_until   timestamptz,
   done          boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 50);
 ALTER TABLE batches ALTER COLUMN recipient_ids SET STORAGE EXTERNAL;
 CREATE INDEX batches_open ON batches (not_before, id) WHERE NOT done;
-CREATE INDEX batches_mailing ON batches (mailing_id);
+CREATE INDEX batches_mailing ON batches (mailing_id, done);
 
 -- What may be in flight: one row per lot that was let go, insert-only.
 CREATE TABLE intents (
@@ -61,7 +67,9 @@ CREATE TABLE intents (
 );
 
 -- The ledger. outcome: 1 sent, 2 failed, 3 skipped, 4 unknown. reason says why
--- a recipient was skipped. Inserted once; only unknown may change.
+-- a recipient was skipped or given up; batch_id 0 is the sweeper, that gave him
+-- up at the mailing's deadline. Inserted once; only unknown may change.
+-- Partitions of 1,000 mailings each are made by Launch.
 CREATE TABLE deliveries (
   mailing_id   bigint NOT NULL,
   recipient_id bigint NOT NULL,
@@ -74,10 +82,9 @@ CREATE TABLE deliveries (
   reason       text,
   PRIMARY KEY (mailing_id, recipient_id)
 ) PARTITION BY RANGE (mailing_id);
-CREATE TABLE deliveries_rest PARTITION OF deliveries DEFAULT;
+CREATE TABLE deliveries_0 PARTITION OF deliveries FOR VALUES FROM (0) TO (1000);
 
--- Replies other than 2xx, each text once; a delivery finds its own by
--- (mailing, recipient).
+-- Replies other than 2xx; tries counts the attempts to this recipient.
 CREATE TABLE replies (
   mailing_id   bigint NOT NULL,
   recipient_id bigint NOT NULL,
@@ -90,17 +97,21 @@ CREATE TABLE replies (
   PRIMARY KEY (mailing_id, recipient_id, tries)
 );
 
--- Deferred recipients. batch_id names the only batch that may send to him.
+-- Recipients to be tried again. batch_id names the only batch that may send to
+-- him: NULL while he waits for one, 0 when there will be none.
 CREATE TABLE retries (
-  mailing_id   bigint NOT NULL,
-  recipient_id bigint NOT NULL,
-  tries        int NOT NULL,
-  next_at      timestamptz NOT NULL,
-  batch_id     bigint,
-  last_code    smallint,
+  mailing_id    bigint NOT NULL,
+  recipient_id  bigint NOT NULL,
+  variant_id    bigint NOT NULL,
+  tries         int NOT NULL,
+  resend        smallint NOT NULL DEFAULT 0,
+  next_at       timestamptz NOT NULL,
+  batch_id      bigint,
+  last_code     smallint,
+  last_enhanced text,
   PRIMARY KEY (mailing_id, recipient_id)
-);
-CREATE INDEX retries_due ON retries (next_at) WHERE batch_id IS NULL;
+) WITH (fillfactor = 70);
+CREATE INDEX retries_due ON retries (mailing_id, next_at) WHERE batch_id IS NULL;
 
 -- Who may get a mailing right now: one row per mailing and subscriber that
 -- exists; reason is NULL when he may. No row: he was erased. Owned by package

@@ -1,0 +1,67 @@
+package outbox
+
+import (
+	"sync/atomic"
+
+	"github.com/broadsheet/broadsheet/mailer"
+)
+
+// task is one recipient of a batch that this worker holds.
+type task struct {
+	b         *batch
+	id        int64
+	tries     int // attempts that ended in a deferral
+	recipient mailer.Recipient
+	returned  bool // an intent was booked for him and nothing was sent: he comes first
+}
+
+// batch is one that this worker holds: what it took, and how far it is.
+type batch struct {
+	id, mailing int64
+	attempt     int
+	resend      int
+	template    *mailer.Template
+	from        string // envelope sender
+	oneByOne    bool   // two holders were lost with it: one connection at a time
+	pool        *pool
+
+	// deadline is until when, on the boot clock in nanoseconds, the lease holds
+	// for sure. It was taken before the renewal was asked for.
+	deadline atomic.Int64
+	// lost is set once another worker holds the batch, or may.
+	lost atomic.Bool
+
+	// The rest is the pool's, under its lock.
+	queue   []*task
+	out     int // tasks handed to connections and not settled
+	stopped bool
+	rest    restTime
+	idle    chan struct{} // closed when no task is out and none will be
+	closed  bool          // idle is
+}
+
+// lose notes that the batch is no longer ours and reports whether that is news.
+func (b *batch) lose() bool {
+	if b.lost.Swap(true) {
+		return false
+	}
+	b.pool.stop(b, 0)
+	return true
+}
+
+// push puts a task back to where it is taken next.
+func (b *batch) push(t *task) { b.queue = append([]*task{t}, b.queue...) }
+
+func (b *batch) pop() *task {
+	t := b.queue[0]
+	b.queue = b.queue[1:]
+	return t
+}
+
+// ready tells whether a connection may take a task.
+func (b *batch) ready() bool {
+	return !b.stopped && len(b.queue) > 0 && (!b.oneByOne || b.out == 0)
+}
+
+// returned tells whether the next task has an intent booked already.
+func (b *batch) returned() bool { return b.ready() && b.queue[0].returned }

@@ -1,0 +1,264 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jmoiron/sqlx"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/riverqueue/river"
+
+	"github.com/broadsheet/broadsheet/mailer"
+)
+
+// Config is what an Engine needs. DB, URL and Slots must be given; the rest
+// has defaults.
+type Config struct {
+	DB    *sqlx.DB   // for everything but the commits and the jobs
+	URL   string     // of the same database: the committer and River open their own connections
+	Slots SlotSource // what varies between recipients
+
+	Log      *slog.Logger
+	Registry prometheus.Registerer // nil: nothing is exported
+	Name     string                // of this worker, unique; "" is made from host and process
+	Now      func() time.Time      // the Date of messages
+	Boot     func() time.Duration  // a clock that never jumps and goes on while the machine is suspended
+	Chance   func() float64        // 0 ≤ x < 1, for jitter; called by many goroutines
+
+	// Dial opens a connection to a relay; nil is the relay's own Dial.
+	Dial func(context.Context, mailer.Relay) (mailer.Conn, error)
+
+	Lease   time.Duration // how long a batch stays with a worker that says nothing; 30 s
+	Batches int           // worked on at once; 4
+	Sweep   time.Duration // between looks at the tables; 1 s
+	Idle    time.Duration // before an unused connection is closed; 15 s
+	Drain   time.Duration // how long Run waits for messages in flight once told to end; 25 s
+
+	RetryBase, RetryMax time.Duration // for deferred recipients; 15 min, 4 h (SMTP-9)
+	Rest, RestMax       time.Duration // for a relay in trouble; 2 s, 2 min
+}
+
+func (c *Config) defaults() error {
+	if c.DB == nil || c.URL == "" || c.Slots == nil {
+		return errors.New("outbox: Config needs DB, URL and Slots")
+	}
+	for _, d := range []struct {
+		at  *time.Duration
+		def time.Duration
+	}{
+		{&c.Lease, 30 * time.Second}, {&c.Sweep, time.Second}, {&c.Idle, 15 * time.Second}, {&c.Drain, 25 * time.Second},
+		{&c.RetryBase, 15 * time.Minute}, {&c.RetryMax, 4 * time.Hour}, {&c.Rest, 2 * time.Second}, {&c.RestMax, 2 * time.Minute},
+	} {
+		if *d.at <= 0 {
+			*d.at = d.def
+		}
+	}
+	if c.Batches <= 0 {
+		c.Batches = 4
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Boot == nil {
+		c.Boot = bootTime
+	}
+	if c.Chance == nil {
+		c.Chance = rand.Float64
+	}
+	if c.Dial == nil {
+		c.Dial = func(ctx context.Context, r mailer.Relay) (mailer.Conn, error) { return r.Dial(ctx) }
+	}
+	if c.Name == "" {
+		host, err := os.Hostname()
+		if err != nil {
+			host = "unknown"
+		}
+		c.Name = fmt.Sprintf("%s-%d-%08x", storable(host, 60), os.Getpid(), rand.Uint32())
+	}
+	return nil
+}
+
+// Engine is a worker: it takes batches and sends them. Any number may work on
+// one database, in one process or many.
+type Engine struct {
+	c         Config
+	metrics   *metrics
+	committer *committer
+	lines     sync.WaitGroup
+
+	draining chan struct{}   // closed when Run is told to end
+	hard     context.Context // ends what is still being sent when the drain takes too long
+
+	mu        sync.Mutex
+	stopping  bool
+	pools     map[string]*pool
+	templates map[int64]*mailer.Template
+}
+
+// New makes an engine; Run runs it, once.
+func New(c Config) (*Engine, error) {
+	if err := c.defaults(); err != nil {
+		return nil, err
+	}
+	e := &Engine{c: c, metrics: newMetrics(c.Registry), draining: make(chan struct{}),
+		pools: map[string]*pool{}, templates: map[int64]*mailer.Template{}}
+	e.committer = newCommitter(c, e.metrics)
+	return e, nil
+}
+
+// Run works until ctx ends, then drains: nothing new is begun, messages in
+// flight finish (for Config.Drain at most), what became of them is written,
+// batches and jobs go back. It returns nil after a drain, and an error only
+// when it could not begin.
+func (e *Engine) Run(ctx context.Context) error {
+	base := context.WithoutCancel(ctx)
+	hard, cut := context.WithCancel(base)
+	defer cut()
+	e.hard = hard
+	jobs, client, err := e.openRiver(ctx)
+	if err != nil {
+		return err
+	}
+	defer jobs.Close()
+	stopCommitter := e.startCommitter(base)
+	defer stopCommitter()
+	if err := client.Start(base); err != nil {
+		return fmt.Errorf("start the job queue: %w", err)
+	}
+	e.c.Log.Info("worker started", "worker", e.c.Name)
+	e.sweepLoop(ctx, jobs, client)
+	e.drain(base, client, cut)
+	e.c.Log.Info("worker drained", "worker", e.c.Name)
+	return nil
+}
+
+// startCommitter runs the committer until the returned function is called;
+// whoever asks it afterwards is told that nothing was written.
+func (e *Engine) startCommitter(base context.Context) func() {
+	ctx, cancel := context.WithCancel(base)
+	var running sync.WaitGroup
+	running.Go(func() { e.committer.run(ctx) })
+	return func() {
+		cancel()
+		running.Wait()
+		e.lines.Wait()
+	}
+}
+
+// drain ends the work in order: connections first, then the jobs that wait for
+// them.
+func (e *Engine) drain(base context.Context, client *river.Client[pgx.Tx], cut context.CancelFunc) {
+	close(e.draining)
+	e.mu.Lock()
+	e.stopping = true
+	for _, p := range e.pools {
+		p.drain()
+	}
+	e.mu.Unlock()
+
+	soft, cancel := context.WithTimeout(base, e.c.Drain)
+	defer cancel()
+	if err := client.Stop(soft); err == nil {
+		e.lines.Wait()
+		return
+	}
+	e.c.Log.Warn("the drain takes too long; connections are cut", "after", e.c.Drain)
+	cut()
+	last, cancelLast := context.WithTimeout(base, e.c.Lease)
+	defer cancelLast()
+	if err := client.StopAndCancel(last); err != nil {
+		e.c.Log.Error("the job queue doesn't end; its jobs will be done again", "error", err)
+	}
+}
+
+// sweepLoop looks at the tables now and then, and when it is woken, until ctx
+// ends.
+func (e *Engine) sweepLoop(ctx context.Context, jobs *pgxpool.Pool, client *river.Client[pgx.Tx]) {
+	woken := make(chan struct{}, 1)
+	var listener sync.WaitGroup
+	listener.Go(func() { e.listen(ctx, jobs, woken) })
+	defer listener.Wait()
+	for {
+		if err := e.sweep(ctx, jobs, client); err != nil && ctx.Err() == nil {
+			e.c.Log.Warn("a look at the tables for work failed", "error", err)
+		}
+		// Workers that were started together don't look together.
+		wait := time.NewTimer(e.c.Sweep + time.Duration((e.c.Chance()-0.5)*0.4*float64(e.c.Sweep)))
+		select {
+		case <-ctx.Done():
+			wait.Stop()
+			return
+		case <-woken:
+			wait.Stop()
+		case <-wait.C:
+		}
+	}
+}
+
+// sweep does what the tables ask for: give up, pack retries, finish, make jobs.
+func (e *Engine) sweep(ctx context.Context, jobs *pgxpool.Pool, client *river.Client[pgx.Tx]) error {
+	if n, err := giveUp(ctx, e.c.DB); err != nil {
+		return err
+	} else if n > 0 {
+		e.c.Log.Info("deferred recipients were given up", "recipients", n)
+	}
+	if _, err := pack(ctx, e.c.DB); err != nil {
+		return err
+	}
+	finished, err := finish(ctx, e.c.DB, 0)
+	if err != nil {
+		return err
+	}
+	for _, id := range finished {
+		e.c.Log.Info("a mailing is sent", "mailing", id)
+	}
+	_, err = e.derive(ctx, jobs, client)
+	return err
+}
+
+// listen passes on that there may be work, until ctx ends.
+func (e *Engine) listen(ctx context.Context, jobs *pgxpool.Pool, woken chan<- struct{}) {
+	for ctx.Err() == nil {
+		err := e.listenOnce(ctx, jobs, woken)
+		if ctx.Err() != nil {
+			return
+		}
+		e.c.Log.Debug("listening for work was interrupted", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(e.c.Sweep):
+		}
+	}
+}
+
+func (e *Engine) listenOnce(ctx context.Context, jobs *pgxpool.Pool, woken chan<- struct{}) error {
+	pooled, err := jobs.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	conn := pooled.Hijack() // it listens: not to be used by others again
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	if _, err := conn.Exec(ctx, "LISTEN "+Channel); err != nil {
+		return err
+	}
+	for {
+		if _, err := conn.WaitForNotification(ctx); err != nil {
+			return err
+		}
+		select {
+		case woken <- struct{}{}:
+		default: // a look is due already
+		}
+	}
+}

@@ -1,0 +1,5 @@
+package outbox
+
+const workerEnv = "BROADSHEET_OUTBOX_TEST_WORKER"
+
+func workerMain() int { return 0 }

@@ -1,0 +1,198 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/broadsheet/broadsheet/internal/postgres"
+	"github.com/broadsheet/broadsheet/mailer"
+)
+
+// Tx is the transaction handle of methods that write.
+type Tx = postgres.Tx
+
+func (e *Engine) inTx(ctx context.Context, fn func(*sqlx.Tx) error) error {
+	return postgres.InTx(ctx, e.c.DB, fn)
+}
+
+// work takes a batch, if it is to be had, and stays until nothing more will
+// happen to it here. Errors are logged: the tables still say that there is
+// work, and the sweeper makes a new job of it.
+func (e *Engine) work(ctx context.Context, batchID int64) {
+	before := e.c.Boot()
+	tk, err := take(ctx, e.c.DB, batchID, e.c.Name, e.c.Lease)
+	if err != nil {
+		e.c.Log.Warn("a batch could not be taken", "batch", batchID, "error", err)
+		return
+	}
+	if tk == nil {
+		return
+	}
+	if tk.InFlight > 0 {
+		e.metrics.takeovers.Inc()
+		e.metrics.inFlight.Add(float64(tk.InFlight))
+		e.c.Log.Warn("a batch was taken from a worker that was lost", "mailing", tk.MailingID, "batch", tk.ID,
+			"attempt", tk.Attempt, "unknown", tk.InFlight)
+	}
+	b := &batch{id: tk.ID, mailing: tk.MailingID, attempt: tk.Attempt, resend: tk.Resend, from: tk.From,
+		oneByOne: tk.Takeovers >= poisonAfter, idle: make(chan struct{})}
+	b.deadline.Store(int64(before + e.c.Lease))
+	rest, err := e.send(ctx, b, tk)
+	if err != nil {
+		e.c.Log.Error("a batch could not be sent and is given back", "mailing", b.mailing, "batch", b.id, "rest", rest, "error", err)
+	}
+	e.leave(b, rest)
+}
+
+// poisonAfter is how many lost holders make a batch suspect of being why: it
+// then goes one recipient at a time, so that a crash costs one, not his
+// neighbours.
+const poisonAfter = 2
+
+// send feeds the batch to its relay's connections and waits until they have
+// done what they could. It says how long the batch is to rest if it isn't done.
+func (e *Engine) send(ctx context.Context, b *batch, tk *taken) (restTime, error) {
+	p, err := e.pool(ctx, tk.Relay)
+	if err != nil {
+		return e.c.RestMax, err
+	}
+	b.pool = p
+	e.committer.hold(b)
+	defer e.committer.drop(b)
+	if b.template, err = e.template(ctx, tk.VariantID); err != nil {
+		return e.c.RestMax, err
+	}
+	settled, err := e.prepare(ctx, b, tk)
+	if err != nil {
+		return e.c.RestMax, err
+	}
+	if len(settled) > 0 {
+		e.committer.commit(&request{results: settled, answer: make(chan verdict, 1)})
+	}
+	if rest, ok := p.add(b); !ok {
+		return rest, nil
+	}
+	select {
+	case <-b.idle:
+	case <-ctx.Done(): // the job has run for too long, or the worker must stop now
+		p.stop(b, 0)
+		<-b.idle
+	}
+	return b.rest, nil
+}
+
+// prepare makes tasks of the recipients. It returns the results that need no
+// relay: who was erased, and who is deferred beyond the mailing's deadline.
+func (e *Engine) prepare(ctx context.Context, b *batch, tk *taken) (settled []result, err error) {
+	ids := make([]int64, len(tk.Recipients))
+	for i, w := range tk.Recipients {
+		ids[i] = w.ID
+	}
+	found := map[int64]mailer.Recipient{}
+	if len(ids) > 0 {
+		if found, err = e.c.Slots.Slots(ctx, b.mailing, ids); err != nil {
+			return nil, fmt.Errorf("look up the recipients: %w", err)
+		}
+	}
+	for _, w := range tk.Recipients {
+		t := &task{b: b, id: w.ID, tries: w.Tries}
+		var known bool
+		t.recipient, known = found[w.ID]
+		switch {
+		case !known:
+			settled = append(settled, result{task: t, outcome: unlessResent(b, mailer.Skipped), reason: ReasonErased})
+		case tk.Late && tk.Wave > 0:
+			last := &mailer.Error{Code: w.Code, Enhanced: w.Enhanced}
+			settled = append(settled, result{task: t, outcome: unlessResent(b, mailer.Failed), err: last, reason: ReasonGaveUp})
+		default:
+			b.queue = append(b.queue, t)
+		}
+	}
+	return settled, nil
+}
+
+// unlessResent is the outcome, but unknown for who may have got the mail before.
+func unlessResent(b *batch, o mailer.Outcome) mailer.Outcome {
+	if b.resend > 0 {
+		return mailer.Unknown
+	}
+	return o
+}
+
+// leave closes the batch, or gives it back. When the database can't be reached
+// before the lease ends, the next holder finds out by itself.
+func (e *Engine) leave(b *batch, rest restTime) {
+	for try := 1; !b.lost.Load(); try++ {
+		ctx, cancel := context.WithTimeout(context.Background(), e.c.Lease/2)
+		done, err := closeBatch(ctx, e.c.DB, b, rest)
+		if err == nil && done {
+			_, err = finish(ctx, e.c.DB, b.mailing)
+		}
+		cancel()
+		if err == nil {
+			return
+		}
+		if !passing(err) || e.c.Boot() >= time.Duration(b.deadline.Load()) {
+			e.c.Log.Warn("a batch could not be given back; its lease will run out", "batch", b.id, "error", err)
+			return
+		}
+		select {
+		case <-e.hard.Done():
+			return
+		case <-time.After(backoff(20*time.Millisecond, time.Second, try, 0.5)):
+		}
+	}
+}
+
+// pool gives the connections to a relay as it is configured now.
+func (e *Engine) pool(ctx context.Context, name string) (*pool, error) {
+	url, err := relayURL(ctx, e.c.DB, name)
+	if err != nil {
+		return nil, err
+	}
+	key := name + " " + url
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if p := e.pools[key]; p != nil {
+		return p, nil
+	}
+	relay, err := mailer.ParseRelay(url)
+	if err != nil {
+		return nil, fmt.Errorf("relay %s: %w", name, err)
+	}
+	p := newPool(e, name, relay)
+	p.closed = e.stopping
+	e.pools[key] = p
+	return p, nil
+}
+
+// template gives a compiled variant; the last few are kept.
+func (e *Engine) template(ctx context.Context, variant int64) (*mailer.Template, error) {
+	e.mu.Lock()
+	t := e.templates[variant]
+	e.mu.Unlock()
+	if t != nil {
+		return t, nil
+	}
+	stored, err := storedTemplate(ctx, e.c.DB, variant)
+	if err != nil {
+		return nil, err
+	}
+	t = new(mailer.Template)
+	if err := t.UnmarshalBinary(stored); err != nil {
+		return nil, fmt.Errorf("variant %d: %w", variant, err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.templates) >= keptTemplates {
+		clear(e.templates)
+	}
+	e.templates[variant] = t
+	return t, nil
+}
+
+// keptTemplates is how many compiled variants a worker keeps.
+const keptTemplates = 16
