@@ -1,11 +1,16 @@
 -- +goose Up
--- identity says when two readings are the same article: "url:<canonical URL>",
--- else "sha256:<hash of the content>"; never a date.
 CREATE TABLE articles (
-  id         bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
-  identity   text NOT NULL UNIQUE,
-  added_at   timestamptz NOT NULL DEFAULT now()
+  id       bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  added_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- How an article is known again: "url:<canonical URL>" and "sha256:<hash of
+-- what it says>"; never a date.
+CREATE TABLE article_identities (
+  identity   text PRIMARY KEY,
+  article_id bigint NOT NULL REFERENCES articles ON DELETE CASCADE
+);
+CREATE INDEX article_identities_article ON article_identities (article_id);
 
 -- What the source said, each time it said something new.
 CREATE TABLE article_revisions (
@@ -31,4 +36,4 @@ CREATE TABLE article_corrections (
 );
 
 -- +goose Down
-DROP TABLE article_corrections, article_revisions, articles;
+DROP TABLE article_corrections, article_revisions, article_identities, articles;

@@ -8,9 +8,10 @@
 //
 // Invariants:
 //
-//   - An article's identity is its canonical URL, else the hash of its source;
-//     never a date. Adding the same thing again changes nothing; adding it with
-//     other content makes a new revision. A date alone is not other content.
+//   - An article is known again by its canonical URL, the source's or an
+//     editor's, else by the hash of what it says; never by a date. Adding the same
+//     thing again changes nothing; adding it with other content makes a new
+//     revision. A date alone is not other content.
 //   - Revisions never change. Corrections lie over whichever revision is the
 //     newest, so they survive when the source is read again.
 //   - A correction of a pick belongs to the product, by the name the source

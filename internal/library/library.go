@@ -62,13 +62,22 @@ func refused(format string, args ...any) error {
 	return &RefusedError{fmt.Sprintf(format, args...)}
 }
 
-// identity says when two drafts are the same article.
-func identity(d Draft) string {
-	if u := normalURL(d.Article.CanonicalURL); u != "" {
-		return "url:" + u
+// identities are the names by which a draft is known again: its canonical
+// address, or without one the hash of what it says.
+func identities(a *article.Article) ([]string, error) {
+	if u := normalURL(a.CanonicalURL); u != "" {
+		return []string{urlIdentity(u)}, nil
 	}
-	return fmt.Sprintf("sha256:%x", sha256.Sum256(d.Source))
+	c := *a
+	c.Title = "" // may have been given by hand
+	sum, err := fingerprint(&c)
+	if err != nil {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("sha256:%x", sum)}, nil
 }
+
+func urlIdentity(normal string) string { return "url:" + normal }
 
 // normalURL makes addresses equal that lead to the same page.
 func normalURL(raw string) string {

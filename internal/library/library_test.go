@@ -92,18 +92,48 @@ func TestTheSameArticleIsKeptOnce(t *testing.T) {
 	}
 }
 
-func TestWithoutAnAddressTheSourceIsTheIdentity(t *testing.T) {
+func TestWithoutAnAddressTheTextIsTheIdentity(t *testing.T) {
 	s, db := newStore(t)
 	a := sample()
 	a.CanonicalURL = ""
-	id, _ := add(t, s, db, a, "the very text")
+	id, _ := add(t, s, db, a, "the text")
 	titled := sample()
-	titled.CanonicalURL, titled.Title = "", "Another title for it"
-	if id2, v := add(t, s, db, titled, "the very text"); id2 != id || v != Updated {
-		t.Errorf("got %d %s", id2, v)
+	titled.CanonicalURL, titled.Title, titled.Published = "", "Another title for it", p(clock)
+	if id2, v := add(t, s, db, titled, "the text, dated"); id2 != id || v != Updated {
+		t.Errorf("with a title: %d %s", id2, v)
 	}
-	if id3, v := add(t, s, db, a, "another text"); id3 == id || v != Added {
-		t.Errorf("got %d %s", id3, v)
+	untitled := sample()
+	untitled.CanonicalURL, untitled.Title = "", ""
+	if id2, v := add(t, s, db, untitled, "the text"); id2 != id || v != Unchanged {
+		t.Errorf("without: %d %s", id2, v)
+	}
+	if e := get(t, s, id); e.Article.Title != "Another title for it" {
+		t.Errorf("the title given once is now %q", e.Article.Title)
+	}
+	other := sample("Balm")
+	other.CanonicalURL = ""
+	if id3, v := add(t, s, db, other, "another text"); id3 == id || v != Added {
+		t.Errorf("another text: %d %s", id3, v)
+	}
+}
+
+func TestAnAddressGivenByAnEditorIsAnIdentityToo(t *testing.T) {
+	s, db := newStore(t)
+	a := sample()
+	a.CanonicalURL = ""
+	id, _ := add(t, s, db, a, "the text")
+	if err := correct(s, db, id, Correction{CanonicalURL: p("https://x.example/quiet/")}); err != nil {
+		t.Fatal(err)
+	}
+	if id2, _ := add(t, s, db, sample("Balm"), "the page"); id2 != id { // https://x.example/quiet
+		t.Errorf("the page became article %d, not %d", id2, id)
+	}
+	other := sample()
+	other.CanonicalURL = "https://x.example/other"
+	id3, _ := add(t, s, db, other, "another page")
+	err := correct(s, db, id3, Correction{CanonicalURL: p("https://x.example/quiet")})
+	if err == nil || !strings.Contains(err.Error(), "has this canonical address already") {
+		t.Errorf("an address of another article: %v", err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/broadsheet/broadsheet/internal/article"
 )
@@ -31,28 +32,17 @@ func (s *Store) Add(ctx context.Context, tx *sqlx.Tx, d Draft) (int64, Verdict, 
 	if len(d.Article.Blocks) == 0 {
 		return 0, "", refused("%s holds no text that a mail could be made of", d.Origin)
 	}
-	sum, err := fingerprint(d.Article)
+	known, err := identities(d.Article)
 	if err != nil {
 		return 0, "", err
 	}
-	var id int64
-	err = tx.GetContext(ctx, &id, `
-		INSERT INTO articles (identity, added_at) VALUES ($1, $2)
-		ON CONFLICT (identity) DO UPDATE SET identity = excluded.identity RETURNING id`, identity(d), s.now())
+	id, err := s.identify(ctx, tx, known)
 	if err != nil {
-		return 0, "", fmt.Errorf("keep article: %w", err)
+		return 0, "", err
 	}
-	verdict := Added
-	var last []byte
-	err = tx.GetContext(ctx, &last, `SELECT sha256 FROM article_revisions WHERE article_id = $1 ORDER BY id DESC LIMIT 1`, id)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-	case err != nil:
-		return 0, "", fmt.Errorf("look up revision: %w", err)
-	case bytes.Equal(last, sum):
-		return id, Unchanged, nil
-	default:
-		verdict = Updated
+	verdict, sum, err := s.compare(ctx, tx, id, d.Article)
+	if err != nil || verdict == Unchanged {
+		return id, verdict, err
 	}
 	content, err := json.Marshal(d.Article)
 	if err != nil {
@@ -65,6 +55,56 @@ func (s *Store) Add(ctx context.Context, tx *sqlx.Tx, d Draft) (int64, Verdict, 
 		return 0, "", fmt.Errorf("keep revision: %w", err)
 	}
 	return id, verdict, nil
+}
+
+// identify finds the article that has one of the identities, or makes it. Two
+// who add the same new article at once get the same one.
+func (s *Store) identify(ctx context.Context, tx *sqlx.Tx, known []string) (int64, error) {
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended(u, 0)) FROM unnest($1::text[]) u ORDER BY u`, pq.Array(known)); err != nil {
+		return 0, fmt.Errorf("lock identity: %w", err)
+	}
+	var id int64
+	err := tx.GetContext(ctx, &id, `SELECT article_id FROM article_identities WHERE identity = ANY($1) ORDER BY article_id LIMIT 1`, pq.Array(known))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = tx.GetContext(ctx, &id, `INSERT INTO articles (added_at) VALUES ($1) RETURNING id`, s.now())
+	}
+	if err != nil {
+		return 0, fmt.Errorf("find article: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO article_identities (identity, article_id) SELECT u, $2 FROM unnest($1::text[]) u ON CONFLICT DO NOTHING`, pq.Array(known), id)
+	if err != nil {
+		return 0, fmt.Errorf("keep identity: %w", err)
+	}
+	return id, nil
+}
+
+// compare says whether the draft says something new, and gives its
+// fingerprint. A title that was given once stays when the draft has none.
+func (s *Store) compare(ctx context.Context, tx *sqlx.Tx, id int64, a *article.Article) (Verdict, []byte, error) {
+	var last struct {
+		SHA256 []byte `db:"sha256"`
+		Title  string `db:"title"`
+	}
+	err := tx.GetContext(ctx, &last, `
+		SELECT sha256, content->>'title' AS title FROM article_revisions WHERE article_id = $1 ORDER BY id DESC LIMIT 1`, id)
+	fresh := errors.Is(err, sql.ErrNoRows)
+	if err != nil && !fresh {
+		return "", nil, fmt.Errorf("look up revision: %w", err)
+	}
+	if a.Title == "" {
+		a.Title = last.Title
+	}
+	sum, err := fingerprint(a)
+	switch {
+	case err != nil:
+		return "", nil, err
+	case fresh:
+		return Added, sum, nil
+	case bytes.Equal(last.SHA256, sum):
+		return Unchanged, sum, nil
+	}
+	return Updated, sum, nil
 }
 
 // Correct lays a correction over an article.
@@ -84,6 +124,11 @@ func (s *Store) Correct(ctx context.Context, tx *sqlx.Tx, id int64, c Correction
 	if err != nil {
 		return err
 	}
+	if c.CanonicalURL != nil {
+		if err := s.claim(ctx, tx, id, urlIdentity(normalURL(*c.CanonicalURL))); err != nil {
+			return err
+		}
+	}
 	for _, field := range slices.Sorted(maps.Keys(values)) {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO article_corrections (article_id, field, value, at) VALUES ($1, $2, $3, $4)
@@ -96,13 +141,28 @@ func (s *Store) Correct(ctx context.Context, tx *sqlx.Tx, id int64, c Correction
 	return nil
 }
 
+// claim makes an article known by one more identity.
+func (s *Store) claim(ctx context.Context, tx *sqlx.Tx, id int64, name string) error {
+	var owner int64
+	err := tx.GetContext(ctx, &owner, `
+		INSERT INTO article_identities (identity, article_id) VALUES ($1, $2)
+		ON CONFLICT (identity) DO UPDATE SET identity = excluded.identity RETURNING article_id`, name, id)
+	if err != nil {
+		return fmt.Errorf("keep identity: %w", err)
+	}
+	if owner != id {
+		return refused("article %d has this canonical address already; edit that one", owner)
+	}
+	return nil
+}
+
 // Get gives an article as everybody sees it, or a *NotFoundError.
 func (s *Store) Get(ctx context.Context, id int64) (Entry, error) {
 	return s.entry(ctx, s.db, id, true)
 }
 
 // In is Get inside a transaction.
-func (s *Store) In(ctx context.Context, tx *sqlx.Tx, id int64) (Entry, error) {
+func (s *Store) In(ctx context.Context, tx sqlx.QueryerContext, id int64) (Entry, error) {
 	return s.entry(ctx, tx, id, true)
 }
 
