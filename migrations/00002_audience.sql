@@ -21,24 +21,52 @@ CREATE TABLE subscribers (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX subscribers_email_hash ON subscribers (email_hash);
 
+-- There are no foreign keys, which would cost more than the row itself when
+-- millions are imported: triggers below keep what they would, and rows are
+-- written only in the transaction that made or locked the person.
 CREATE TABLE subscriptions (
-  list_id       bigint NOT NULL REFERENCES lists,
-  subscriber_id bigint NOT NULL REFERENCES subscribers ON DELETE CASCADE,
+  list_id       bigint NOT NULL,
+  subscriber_id bigint NOT NULL,
   state         text NOT NULL CHECK (state IN ('pending', 'active', 'unsubscribed')),
   created_at    timestamptz NOT NULL DEFAULT now(),
   confirmed_at  timestamptz,
   ended_at      timestamptz,
   PRIMARY KEY (list_id, subscriber_id)
 );
-CREATE INDEX subscriptions_subscriber ON subscriptions (subscriber_id);
 
+-- +goose StatementBegin
+CREATE FUNCTION end_subscriptions() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM subscriptions c USING gone, lists l
+   WHERE c.list_id = l.id AND c.subscriber_id = gone.id;
+  RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER subscribers_end_subscriptions AFTER DELETE ON subscribers
+  REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION end_subscriptions();
+
+-- +goose StatementBegin
+CREATE FUNCTION refuse_list_in_use() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM subscriptions WHERE list_id = OLD.id) THEN
+    RAISE EXCEPTION 'list % has subscribers', OLD.slug;
+  END IF;
+  RETURN OLD;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER lists_refuse_in_use BEFORE DELETE ON lists
+  FOR EACH ROW EXECUTE FUNCTION refuse_list_in_use();
+
+-- subscriber_id is who it was when it was written, to show the address as long
+-- as it is known; what counts is the hash.
 CREATE TABLE suppressions (
-  email_hash bytea PRIMARY KEY,
-  reason     text NOT NULL CHECK (reason IN ('manual', 'bounce', 'complaint', 'erasure')),
-  note       text NOT NULL DEFAULT '',
-  created_at timestamptz NOT NULL DEFAULT now()
+  email_hash    bytea PRIMARY KEY,
+  id            bigint NOT NULL UNIQUE GENERATED ALWAYS AS IDENTITY,
+  subscriber_id bigint,
+  reason        text NOT NULL CHECK (reason IN ('manual', 'bounce', 'complaint', 'erasure')),
+  note          text NOT NULL DEFAULT '',
+  created_at    timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE TABLE imports (
@@ -53,7 +81,8 @@ CREATE TABLE imports (
   created     bigint NOT NULL DEFAULT 0,
   updated     bigint NOT NULL DEFAULT 0,
   unchanged   bigint NOT NULL DEFAULT 0,
-  rejected    bigint NOT NULL DEFAULT 0
+  rejected    bigint NOT NULL DEFAULT 0,
+  repeated    bigint NOT NULL DEFAULT 0
 );
 -- The lines of an import that were refused, so that they can be looked up later.
 CREATE TABLE import_rows (
@@ -66,16 +95,16 @@ CREATE TABLE import_rows (
 
 -- Append-only: what a person agreed to or withdrew, when and where.
 CREATE TABLE consent_events (
-  id            bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   subscriber_id bigint NOT NULL,
+  id            bigint GENERATED ALWAYS AS IDENTITY,
   list_id       bigint NOT NULL,
   kind          text NOT NULL CHECK (kind IN ('granted', 'confirmed', 'withdrawn')),
   source        text NOT NULL,
   detail        text NOT NULL DEFAULT '',
   import_id     bigint,
-  at            timestamptz NOT NULL DEFAULT now()
+  at            timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (subscriber_id, id)
 );
-CREATE INDEX consent_events_subscriber ON consent_events (subscriber_id, id);
 
 -- +goose StatementBegin
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -88,4 +117,4 @@ CREATE TRIGGER consent_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON
 
 -- +goose Down
 DROP TABLE consent_events, import_rows, imports, suppressions, subscriptions, subscribers, lists;
-DROP FUNCTION refuse_change;
+DROP FUNCTION refuse_change, refuse_list_in_use, end_subscriptions;
