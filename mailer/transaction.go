@@ -293,7 +293,8 @@ func (tx *transaction) early(err error) *Error {
 
 // deadline bounds all reading and writing from now on.
 func (c *conn) deadline(d time.Duration) {
-	_ = c.wire.SetDeadline(time.Now().Add(d)) // fails only on a closed connection, as will what follows
+	// The kernel knows no clock but its own. An error means a closed connection, as will what follows.
+	_ = c.wire.SetDeadline(time.Now().Add(d))
 }
 
 func (c *conn) command(line string) (reply, error) {
