@@ -81,7 +81,7 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 		}
 		select {
 		case <-waitCtx.Done():
-			return nil, fail(ErrRunning, waitCtx.Err(), fmt.Sprintf("another Broadsheet command (process %d) is using the database in %s: start again when it has finished", holder.PID, l.dir))
+			return nil, fail(ErrRunning, waitCtx.Err(), fmt.Sprintf("another Broadsheet command (%s) is using the database in %s: start again when it has finished", holder.name(), l.dir))
 		case <-tick.C:
 		}
 	}
@@ -120,7 +120,7 @@ func Join(ctx context.Context, o Options) (*Cluster, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fail(ErrRunning, ctx.Err(), fmt.Sprintf("the database in %s was not ready in time (process %d starts or stops it): try again", l.dir, holder.PID))
+			return nil, fail(ErrRunning, ctx.Err(), fmt.Sprintf("the database in %s was not ready in time (%s starts or stops it): try again", l.dir, holder.name()))
 		case <-tick.C:
 		}
 	}

@@ -17,6 +17,7 @@ import (
 )
 
 func TestStartStopKeepsData(t *testing.T) {
+	t.Parallel()
 	dir := clusterDir(t)
 	for want := 1; want <= 2; want++ {
 		c, err := postgres.Start(t.Context(), postgres.Options{Dir: dir})
@@ -53,6 +54,7 @@ func rows(t *testing.T, url string) int {
 }
 
 func TestClusterIsPrivate(t *testing.T) {
+	t.Parallel()
 	dir := clusterDir(t)
 	c := start(t, postgres.Options{Dir: dir})
 	for _, path := range []string{dir, filepath.Join(dir, "data"), filepath.Join(dir, "run")} {
@@ -83,6 +85,7 @@ func TestClusterIsPrivate(t *testing.T) {
 }
 
 func TestServerIsInASessionOfItsOwn(t *testing.T) {
+	t.Parallel()
 	c := start(t, postgres.Options{Dir: clusterDir(t), Volatile: true})
 	group, err := syscall.Getpgid(c.PID())
 	if err != nil {
@@ -94,6 +97,7 @@ func TestServerIsInASessionOfItsOwn(t *testing.T) {
 }
 
 func TestSecondStartIsRefusedWithThePid(t *testing.T) {
+	t.Parallel()
 	dir := clusterDir(t)
 	a := enact(t, "start", dir)
 	_, err := postgres.Start(t.Context(), postgres.Options{Dir: dir})
@@ -106,6 +110,7 @@ func TestSecondStartIsRefusedWithThePid(t *testing.T) {
 }
 
 func TestServerEndsWithAKilledProcessAndStartsAgain(t *testing.T) {
+	t.Parallel()
 	dir := clusterDir(t)
 	for want := 1; want <= 3; want++ {
 		a := enact(t, "start", dir)
@@ -128,6 +133,7 @@ func TestServerEndsWithAKilledProcessAndStartsAgain(t *testing.T) {
 }
 
 func TestStartsOverAStalePidFile(t *testing.T) {
+	t.Parallel()
 	dir := clusterDir(t)
 	c, err := postgres.Start(t.Context(), postgres.Options{Dir: dir})
 	if err != nil {
@@ -150,6 +156,7 @@ func TestStartsOverAStalePidFile(t *testing.T) {
 }
 
 func TestKilledServerProcessesDoNotHinderTheNextStart(t *testing.T) {
+	t.Parallel()
 	dir := clusterDir(t)
 	c := start(t, postgres.Options{Dir: dir})
 	if err := write(t.Context(), c.URL()); err != nil {
@@ -173,6 +180,7 @@ func TestKilledServerProcessesDoNotHinderTheNextStart(t *testing.T) {
 }
 
 func TestInitdbCutShortIsNoCluster(t *testing.T) {
+	t.Parallel()
 	dir := clusterDir(t)
 	a := begin(t, "start", dir)
 	fresh := func() int {
@@ -189,6 +197,7 @@ func TestInitdbCutShortIsNoCluster(t *testing.T) {
 }
 
 func TestSocketPaths(t *testing.T) {
+	t.Parallel()
 	for name, sub := range map[string]string{
 		"long":   strings.Repeat("long-name/", 12) + "end",
 		"spaces": "a b'c\"d+e%f/ü",
@@ -208,6 +217,7 @@ func TestSocketPaths(t *testing.T) {
 }
 
 func TestLogIsRotatedAtAStart(t *testing.T) {
+	t.Parallel()
 	dir := clusterDir(t)
 	log := filepath.Join(dir, "log", "postgres.log")
 	for range 2 {
@@ -228,6 +238,7 @@ func TestLogIsRotatedAtAStart(t *testing.T) {
 }
 
 func TestStartStopsWaitingWithItsContext(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	c, err := postgres.Start(ctx, postgres.Options{Dir: clusterDir(t)})

@@ -30,7 +30,8 @@
 //
 // What fails for whom: when the owner dies, those who joined lose their connections. When the server dies
 // by itself, Done is closed, and the owner should end; a crash of one backend is PostgreSQL's to repair.
-// A long-running process (Start) does not wait for those who joined when it stops.
+// A long-running process (Start) does not wait for those who joined when it stops. A service manager must
+// signal the owner alone (systemd: KillMode=mixed), or the server stops while Broadsheet still drains.
 //
 // # URLs
 //

@@ -8,6 +8,7 @@ import (
 )
 
 func TestJoinUsesTheServerOfAnother(t *testing.T) {
+	t.Parallel()
 	dir := clusterDir(t)
 	serve := enact(t, "start", dir)
 	short := enact(t, "join", dir)
@@ -21,6 +22,7 @@ func TestJoinUsesTheServerOfAnother(t *testing.T) {
 }
 
 func TestShortOwnerWaitsForThoseWhoJoined(t *testing.T) {
+	t.Parallel()
 	dir := clusterDir(t)
 	first, second := enact(t, "join", dir), enact(t, "join", dir)
 	if first.role != "owned" || second.role != "joined" {
@@ -48,6 +50,7 @@ func TestShortOwnerWaitsForThoseWhoJoined(t *testing.T) {
 }
 
 func TestServeWaitsForAShortOwner(t *testing.T) {
+	t.Parallel()
 	dir := clusterDir(t)
 	short := enact(t, "join", dir)
 	serve := begin(t, "start", dir)
@@ -61,6 +64,7 @@ func TestServeWaitsForAShortOwner(t *testing.T) {
 }
 
 func TestJoinedProcessThatIsKilledIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
 	dir := clusterDir(t)
 	first, second := enact(t, "join", dir), enact(t, "join", dir)
 	first.tell("stop")
@@ -71,6 +75,7 @@ func TestJoinedProcessThatIsKilledIsNotWaitedFor(t *testing.T) {
 }
 
 func TestManyProcessesComeAndGo(t *testing.T) {
+	t.Parallel()
 	dir := clusterDir(t)
 	const processes, rounds = 6, 4
 	first := enact(t, "join", dir)

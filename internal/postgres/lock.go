@@ -35,6 +35,14 @@ type owner struct {
 	Socket string `json:"socket"`
 }
 
+// name of the owner for messages.
+func (o owner) name() string {
+	if o.PID == 0 {
+		return "a process that has not said its number"
+	}
+	return fmt.Sprintf("process %d", o.PID)
+}
+
 // errHeld: another process has the lock.
 var errHeld = errors.New("lock is held")
 
