@@ -2,7 +2,7 @@
 // the binary.
 //
 //	email/themes/<name>.toml    the tokens: the only colours, sizes and spaces there are
-//	email/layouts/              the shell of a mail: article.html, article.txt, style.css
+//	email/layouts/              the shell of a mail: article.html, style.css
 //	email/blocks/<kind>.html    one pair per block kind and per fixed part of the
 //	email/blocks/<kind>.txt     mail (masthead, disclosure, …); the text part is
 //	                            written, never derived from the HTML

@@ -231,6 +231,26 @@ func (v tableView) Of(n int) rich {
 	return rich{}
 }
 
+// Valign aligns a row's cells: in the middle if one of them is a link alone,
+// which is taller than its text.
+func (v tableView) Valign(row []rich) string {
+	for _, cell := range row {
+		if len(cell.text) > 0 && linkedWhole(cell.text) {
+			return "middle"
+		}
+	}
+	return "top"
+}
+
+func linkedWhole(t article.Text) bool {
+	for _, s := range t {
+		if s.Href == "" || s.Href != t[0].Href {
+			return false
+		}
+	}
+	return true
+}
+
 // Named is a cell with its column's head before it.
 func (v tableView) Named(n int, cell rich) rich {
 	if head := v.Of(n); !head.Empty() {

@@ -134,6 +134,15 @@ func (t *tokens) tapPadding(name string) (int, error) {
 	return max(0, (t.Tap.Link-f.Line+1)/2), nil
 }
 
+// soloPadding makes a link tall enough in whichever text token it stands.
+func (t *tokens) soloPadding() int {
+	lowest := t.Type["body"].Line
+	for _, f := range t.Type {
+		lowest = min(lowest, f.Line)
+	}
+	return max(0, (t.Tap.Link-lowest+1)/2)
+}
+
 // buttonPadding makes a button's text as tall as a button.
 func (t *tokens) buttonPadding() int { return (t.Tap.Height - t.Type["button"].Line + 1) / 2 }
 

@@ -1,9 +1,9 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"html/template"
+	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
 	"github.com/broadsheet/broadsheet/templates"
@@ -21,25 +21,42 @@ func parseHTML(t *tokens, dir string) (*htmlSet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the mail's templates: %w", err)
 	}
+	if err := fold(set, f); err != nil {
+		return nil, fmt.Errorf("the mail's templates: %w", err)
+	}
 	h.set = set
 	return h, nil
 }
 
 // row executes a block's template, which writes whole table rows or nothing.
 func (h *htmlSet) row(name string, data any) (template.HTML, error) {
-	var b bytes.Buffer
+	var b strings.Builder
 	if err := h.set.ExecuteTemplate(&b, name+".html", data); err != nil {
 		return "", err
 	}
-	out := bytes.TrimSpace(b.Bytes())
-	if len(out) == 0 {
-		return "", nil
-	}
-	return template.HTML(out) + "\n", nil
+	return template.HTML(line(b.String())), nil
 }
 
+// line is what a template wrote, without the white space around it, and one
+// line end; nothing if it wrote nothing.
+func line(s string) string {
+	s = strings.TrimLeft(s, " \n")
+	n := len(strings.TrimRight(s, " \n"))
+	switch {
+	case n == 0:
+		return ""
+	case n < len(s) && s[n] == '\n':
+		return s[:n+1]
+	}
+	return s[:n] + "\n"
+}
+
+// partSize is room for most mails, in bytes.
+const partSize = 64 << 10
+
 func (h *htmlSet) render(v *view) (string, error) {
-	var b bytes.Buffer
+	var b strings.Builder
+	b.Grow(partSize)
 	err := h.set.ExecuteTemplate(&b, "article.html", v)
 	return b.String(), err
 }

@@ -46,7 +46,7 @@ func (r rich) write(m medium) template.HTML {
 	var b strings.Builder
 	q := quoter{marks: r.c.quotes}
 	for i := 0; i < len(spans); {
-		n := i + 1
+		from, n := i, i+1
 		for n < len(spans) && spans[n].Href == spans[i].Href && spans[i].Href != "" {
 			n++
 		}
@@ -54,7 +54,8 @@ func (r rich) write(m medium) template.HTML {
 		for ; i < n; i++ {
 			inner.WriteString(r.span(spans[i], &q, spans[i+1:].String(), m))
 		}
-		r.anchor(&b, spans[n-1].Href, inner.String(), m)
+		alone := len(spans) == n && from == 0
+		r.anchor(&b, spans[n-1].Href, inner.String(), m, alone)
 	}
 	return template.HTML(b.String())
 }
@@ -97,8 +98,9 @@ func (r rich) span(s article.Span, q *quoter, rest string, m medium) string {
 	return out
 }
 
-// anchor writes a link around already escaped content, or the content alone.
-func (r rich) anchor(b *strings.Builder, address, inner string, m medium) {
+// anchor writes a link around already escaped content, or the content alone. A
+// link that is all of its text is made tall enough for a finger (HTML-8).
+func (r rich) anchor(b *strings.Builder, address, inner string, m medium, alone bool) {
 	if address == "" {
 		b.WriteString(inner)
 		return
@@ -109,14 +111,21 @@ func (r rich) anchor(b *strings.Builder, address, inner string, m medium) {
 		return
 	}
 	fmt.Fprintf(b, `<a href="%s"`, html.EscapeString(d.Href))
-	if m == inMail {
+	switch {
+	case m == inMail:
 		b.WriteString(` class="ac"`)
+	case alone:
+		b.WriteString(` class="solo"`)
 	}
 	if d.Paid {
 		b.WriteString(` rel="` + sponsored + `"`)
 	}
 	if m == inMail {
-		fmt.Fprintf(b, ` style="color:%s;text-decoration:underline"`, r.c.theme.tokens.Color.Light["accent"])
+		b.WriteString(` style="`)
+		if alone {
+			fmt.Fprintf(b, "display:inline-block;padding:%dpx 0;", r.c.theme.tokens.soloPadding())
+		}
+		fmt.Fprintf(b, `color:%s;text-decoration:underline"`, r.c.theme.tokens.Color.Light["accent"])
 	}
 	b.WriteString(">" + inner + "</a>")
 	if d.Amazon {

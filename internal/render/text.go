@@ -1,12 +1,9 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"text/template"
-
-	"github.com/rivo/uniseg"
 
 	"github.com/broadsheet/broadsheet/templates"
 )
@@ -70,9 +67,10 @@ func (t textSet) render(v *view) (string, error) {
 	add(true, "footer", 1, 1)
 
 	var out strings.Builder
+	out.Grow(partSize)
 	below := 0
 	for _, p := range pieces {
-		var b bytes.Buffer
+		var b strings.Builder
 		if err := t.set.ExecuteTemplate(&b, p.name+".txt", p.data); err != nil {
 			return "", err
 		}
@@ -172,7 +170,7 @@ func grid(v tableView) string {
 				widths = append(widths, 0)
 			}
 			s, _, _ := cell.prose()
-			widths[i] = max(widths[i], uniseg.StringWidth(s))
+			widths[i] = max(widths[i], width(s))
 		}
 	}
 	total := between * (len(widths) - 1)
@@ -187,7 +185,7 @@ func grid(v tableView) string {
 		for i, cell := range r {
 			s, _, _ := cell.prose()
 			b.WriteString(strings.ReplaceAll(s, "\n", " "))
-			b.WriteString(strings.Repeat(" ", widths[i]-uniseg.StringWidth(s)+between))
+			b.WriteString(strings.Repeat(" ", widths[i]-width(s)+between))
 		}
 		b.WriteByte('\n')
 		if n == 0 && len(v.Head) > 0 {

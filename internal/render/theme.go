@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/BurntSushi/toml"
 
@@ -59,20 +60,38 @@ func (t typeface) weight() int {
 	return 400
 }
 
-// LoadTheme reads templates/email/themes/<name>.toml, checks every token and
-// compiles the templates for it. The error lists everything that is wrong with
-// the file, a line each.
-func LoadTheme(name string) (*Theme, error) {
-	const dir = "email/themes"
-	data, err := fs.ReadFile(templates.FS, path.Join(dir, name+".toml"))
-	if err != nil {
-		return nil, fmt.Errorf("there is no theme %q; the themes are: %s", name, strings.Join(themeNames(dir), ", "))
+const themeDir = "email/themes"
+
+// themes are the embedded theme files, by name, each read when it is first
+// asked for: a Theme never changes, and making one costs as much as a mail.
+var themes = func() map[string]func() (*Theme, error) {
+	out := map[string]func() (*Theme, error){}
+	for _, name := range ThemeNames() {
+		out[name] = sync.OnceValues(func() (*Theme, error) {
+			data, err := fs.ReadFile(templates.FS, path.Join(themeDir, name+".toml"))
+			if err != nil {
+				return nil, err
+			}
+			return newTheme(name, string(data))
+		})
 	}
-	return newTheme(name, string(data))
+	return out
+}()
+
+// LoadTheme gives the theme of templates/email/themes/<name>.toml, with every
+// token checked and the templates compiled for it. The error lists everything
+// that is wrong with the file, a line each.
+func LoadTheme(name string) (*Theme, error) {
+	load, ok := themes[name]
+	if !ok {
+		return nil, fmt.Errorf("there is no theme %q; the themes are: %s", name, strings.Join(ThemeNames(), ", "))
+	}
+	return load()
 }
 
-func themeNames(dir string) []string {
-	files, _ := fs.Glob(templates.FS, dir+"/*.toml") // the only error is a bad pattern
+// ThemeNames lists the themes there are.
+func ThemeNames() []string {
+	files, _ := fs.Glob(templates.FS, themeDir+"/*.toml") // the only error is a bad pattern
 	for i, f := range files {
 		files[i] = strings.TrimSuffix(path.Base(f), ".toml")
 	}

@@ -1,9 +1,9 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"html/template"
+	"strings"
 
 	"github.com/broadsheet/broadsheet/templates"
 )
@@ -59,14 +59,15 @@ func (w *webSet) render(c *composer) (string, error) {
 	if len(v.Contents) < leastContents {
 		v.Contents = nil
 	}
-	var b bytes.Buffer
+	var b strings.Builder
+	b.Grow(partSize)
 	err := w.set.ExecuteTemplate(&b, "base", v)
 	return b.String(), err
 }
 
 // piece executes a block's template.
 func (w *webSet) piece(b block) (template.HTML, error) {
-	var out bytes.Buffer
+	var out strings.Builder
 	err := w.set.ExecuteTemplate(&out, string(b.Kind)+".html", b.Data)
-	return template.HTML(bytes.TrimSpace(out.Bytes())) + "\n", err
+	return template.HTML(line(out.String())), err
 }

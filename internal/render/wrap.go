@@ -1,7 +1,9 @@
 package render
 
 import (
+	"bytes"
 	"strings"
+	"unicode"
 
 	"github.com/rivo/uniseg"
 )
@@ -14,48 +16,88 @@ const columns = 72
 // first line, rest before the others; "\n" in s is a break of the author's. A
 // word that is longer, such as an address, gets a line of its own, unbroken.
 func wrap(first, rest, s string) string {
-	var lines []string
-	indent := first
-	for _, part := range strings.Split(s, "\n") {
-		for _, l := range fill(strings.Fields(spaced(part)), indent, rest) {
-			lines = append(lines, strings.TrimRight(l, " "))
+	f := filler{indent: first, rest: rest}
+	for i, part := range strings.Split(s, "\n") {
+		if i > 0 {
+			f.flush()
 		}
-		indent = rest
+		for w := range strings.FieldsFuncSeq(part, breaking) {
+			f.word(w)
+		}
 	}
-	return strings.ReplaceAll(strings.Join(lines, "\n"), heldSpace, nbsp)
+	f.flush()
+	return strings.TrimSuffix(f.out.String(), "\n")
 }
 
-// heldSpace stands for a no-break space while words are told apart.
-const heldSpace = "\x02"
+func breaking(r rune) bool { return unicode.IsSpace(r) && r != '\u00a0' }
 
-func spaced(s string) string { return strings.ReplaceAll(s, nbsp, heldSpace) }
+// filler fills lines with words.
+type filler struct {
+	out    strings.Builder
+	indent string // before the next line
+	rest   string // before the lines after it
+	line   []byte
+	used   int // columns, with the indent
+	last   int // where the line's last word begins
+}
 
-func fill(words []string, first, rest string) []string {
-	var lines []string
-	line, indent := []string{}, first
-	width := uniseg.StringWidth(first)
-	flush := func(next []string) {
-		lines = append(lines, indent+strings.Join(line, " "))
-		line, indent = next, rest
-		width = uniseg.StringWidth(rest) + uniseg.StringWidth(strings.Join(next, " "))
+func (f *filler) word(w string) {
+	if width(w) <= columns || !strings.ContainsFunc(w, unspaced) {
+		f.add(w, " ")
+		return
 	}
-	for _, w := range words {
-		n := uniseg.StringWidth(w)
-		switch {
-		case len(line) == 0:
-			line, width = append(line, w), width+n
-		case width+1+n <= columns:
-			line, width = append(line, w), width+1+n
-		case w == "From" && rest == "" && len(line) > 1: // see guard
-			last := line[len(line)-1]
-			line = line[:len(line)-1]
-			flush([]string{last, w})
-		default:
-			flush([]string{w})
+	// Scripts without spaces break where Unicode lets them (UAX 14).
+	for state, piece := -1, ""; w != ""; {
+		sep := ""
+		if piece == "" {
+			sep = " "
 		}
+		piece, w, _, state = uniseg.FirstLineSegmentInString(w, state)
+		f.add(piece, sep)
 	}
-	flush(nil)
-	return lines
+}
+
+func (f *filler) add(w, sep string) {
+	n := width(w)
+	switch {
+	case len(f.line) == 0:
+		f.begin(w, n)
+	case f.used+len(sep)+n <= columns:
+		f.line = append(f.line, sep...)
+		f.last = len(f.line)
+		f.line = append(f.line, w...)
+		f.used += len(sep) + n
+	case w == "From" && f.rest == "" && f.last > 0: // see guard
+		moved := string(f.line[f.last:])
+		f.line = f.line[:f.last]
+		f.flush()
+		f.begin(moved, width(moved))
+		f.add(w, sep)
+	default:
+		f.flush()
+		f.begin(w, n)
+	}
+}
+
+func (f *filler) begin(w string, n int) {
+	f.line, f.last = append(f.line, w...), 0
+	f.used = width(f.indent) + n
+}
+
+// flush ends the line, without white space at its end.
+func (f *filler) flush() {
+	if len(f.line) == 0 {
+		f.out.WriteString(strings.TrimRight(f.indent, " "))
+	} else {
+		f.out.WriteString(f.indent)
+		f.out.Write(bytes.TrimRight(f.line, " "))
+	}
+	f.out.WriteByte('\n')
+	f.line, f.indent = f.line[:0], f.rest
+}
+
+func unspaced(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
 // guard keeps mail programs from reading something into a line: "From " at the
@@ -78,7 +120,7 @@ func underlined(mark, s string) string {
 	s = wrap("", "", s)
 	longest := 0
 	for _, l := range strings.Split(s, "\n") {
-		longest = max(longest, uniseg.StringWidth(l))
+		longest = max(longest, width(l))
 	}
 	return s + "\n" + strings.Repeat(mark, longest)
 }
@@ -86,4 +128,16 @@ func underlined(mark, s string) string {
 func rule(mark string) string { return strings.Repeat(mark, columns) }
 
 // hang is as much space as a mark takes.
-func hang(mark string) string { return strings.Repeat(" ", uniseg.StringWidth(mark)) }
+func hang(mark string) string { return strings.Repeat(" ", width(mark)) }
+
+// width is how many columns a text takes on a terminal.
+func width(s string) int {
+	n := 0
+	for _, r := range s {
+		if r < ' ' || r >= 0x300 && (r < 0x2010 || r > 0x2027) {
+			return uniseg.StringWidth(s)
+		}
+		n++
+	}
+	return n
+}

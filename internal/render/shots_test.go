@@ -1,0 +1,154 @@
+package render
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// browser starts a headless Chromium for one test. A missing one is a failure.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		t.Fatal("this test looks at the mail in a real browser: install chromium: make setup")
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path),
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("hide-scrollbars", true),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"), // nothing is fetched
+	)
+	if os.Geteuid() == 0 {
+		opts = append(opts, chromedp.NoSandbox)
+	}
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	ctx, done := context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(done)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatalf("Chromium at %s does not start: %v", path, err)
+	}
+	return ctx
+}
+
+// look is one way of looking at a page.
+type look struct {
+	width  int64
+	scheme string
+}
+
+// see opens a file as a device of that width does, and evaluates a script.
+func see[T any](ctx context.Context, l look, file string, script chromedp.Action[T]) (out T, err error) {
+	_, err = chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: l.width, Height: 900, DeviceScaleFactor: 1, Mobile: l.width < 600,
+	})
+	if err != nil {
+		return out, err
+	}
+	_, err = chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: l.scheme}},
+	})
+	if err != nil {
+		return out, err
+	}
+	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+file)); err != nil {
+		return out, err
+	}
+	return chromedp.Run(ctx, script)
+}
+
+var looks = []look{{320, "light"}, {320, "dark"}, {375, "light"}, {375, "dark"}, {1024, "light"}, {1024, "dark"}}
+
+// inspect lists what a reader on this device could not read or tap.
+const inspect = `(() => {
+const bad = [], wide = document.documentElement.clientWidth;
+if (document.documentElement.scrollWidth > wide) bad.push('the page is ' + document.documentElement.scrollWidth + ' px wide');
+const rgb = s => s.match(/[\d.]+/g).map(Number);
+const lum = c => c.slice(0, 3).map(v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+	.reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+const ground = e => {
+	for (; e; e = e.parentElement) {
+		const c = rgb(getComputedStyle(e).backgroundColor);
+		if (c.length < 4 || c[3] === 1) return c;
+	}
+	return [255, 255, 255];
+};
+const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+for (let n; n = walk.nextNode();) {
+	const text = n.data.trim(), e = n.parentElement;
+	if (text === '' || text === '\u00a0' || !e.checkVisibility() || e.closest('.skip')) continue;
+	const style = getComputedStyle(e), range = document.createRange();
+	range.selectNodeContents(n);
+	const box = range.getBoundingClientRect(), name = JSON.stringify(text.slice(0, 30));
+	if ((box.right > wide + 0.5 || box.left < -0.5) && !e.closest('.grid')) bad.push(name + ' reaches from ' + box.left + ' to ' + box.right);
+	if (parseFloat(style.fontSize) < 14) bad.push(name + ' is ' + style.fontSize + ' tall');
+	const a = lum(rgb(style.color)), b = lum(ground(e)), ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+	if (ratio < 4.5) bad.push(name + ' has contrast ' + ratio.toFixed(2));
+}
+for (const a of document.querySelectorAll('a:not(.skip)')) {
+	if (!a.checkVisibility()) continue;
+	const alone = getComputedStyle(a).display !== 'inline' || a.parentElement.textContent.trim() === a.textContent.trim();
+	const box = a.getBoundingClientRect();
+	if (alone && box.height < 44) bad.push('the link ' + JSON.stringify(a.textContent) + ' is ' + box.height + ' px tall');
+}
+return bad;
+})()`
+
+// TestShots opens every fixture, as a mail and as a web page, on a small
+// phone, a phone and a desktop, in light and dark.
+func TestShots(t *testing.T) {
+	ctx := browser(t)
+	for _, f := range fixtures(t) {
+		mail := f.compose(t)
+		for kind, page := range map[string]string{"mail": mail.HTML, "web": mail.Web} {
+			file := filepath.Join(t.TempDir(), kind+".html")
+			if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, l := range looks {
+				bad, err := see(ctx, l, file, chromedp.Evaluate[[]string](inspect))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, b := range bad {
+					t.Errorf("%s, %s at %d px, %s: %s", f.name, kind, l.width, l.scheme, b)
+				}
+			}
+		}
+	}
+}
+
+// TestShotsSeeFaults holds the inspection to what it claims to find.
+func TestShotsSeeFaults(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "bad.html")
+	page := `<!DOCTYPE html><meta name="viewport" content="width=device-width"><body style="margin:0"><p style="width:400px">Wide and long enough to leave a small phone's screen.</p>` +
+		`<p style="font-size:13px">Small</p><p style="color:#999;background:#fff">Pale</p><p><a href="/">Low</a></p>`
+	if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bad, err := see(browser(t), look{320, "light"}, file, chromedp.Evaluate[[]string](inspect))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(bad) < 5 {
+		t.Errorf("found only %q", bad)
+	}
+}
