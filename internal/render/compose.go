@@ -118,7 +118,7 @@ func (c *composer) view(m medium) *view {
 		tongue:      c.tongue,
 		Newsletter:  n,
 		Links:       c.issue.Links,
-		Title:       c.headline(article.Plain(c.art.Title)),
+		Title:       rich{c: c, text: article.Plain(c.art.Title), binds: bindTitle},
 		Preheader:   c.plain(c.preheader()),
 		Disclosures: c.disclosures(m),
 		Author:      c.plain(strings.TrimSpace(c.art.Author.Name)),

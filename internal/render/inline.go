@@ -14,14 +14,14 @@ import (
 // rich is a text of the article on its way into a template: HTML writes it for
 // the mail, Web for the archive page.
 type rich struct {
-	c       *composer
-	text    article.Text
-	heading bool // bind short ends, as headings and product names are
+	c     *composer
+	text  article.Text
+	binds int // characters of words kept together at the end of a heading, 0 in other texts
 }
 
 func (c *composer) rich(t article.Text) rich      { return rich{c: c, text: t} }
 func (c *composer) plain(s string) rich           { return rich{c: c, text: article.Plain(s)} }
-func (c *composer) headline(t article.Text) rich  { return rich{c: c, text: t, heading: true} }
+func (c *composer) headline(t article.Text) rich  { return rich{c: c, text: t, binds: bindAtMost} }
 func (r rich) Empty() bool                        { return r.text.Empty() }
 func (r rich) String() string                     { return r.text.String() }
 func (r rich) HTML() template.HTML                { return r.write(inMail) }
@@ -40,8 +40,8 @@ const breakMark = "\x01"
 
 func (r rich) write(m medium) template.HTML {
 	spans := r.text
-	if r.heading {
-		spans = bound(spans)
+	if r.binds > 0 {
+		spans = bound(spans, r.binds)
 	}
 	var b strings.Builder
 	q := quoter{marks: r.c.quotes}
@@ -61,8 +61,8 @@ func (r rich) write(m medium) template.HTML {
 }
 
 // bound binds over the borders of spans: bind changes no character's position.
-func bound(t article.Text) article.Text {
-	whole := []rune(bind(t.String()))
+func bound(t article.Text, atMost int) article.Text {
+	whole := []rune(bind(t.String(), atMost))
 	out := make(article.Text, len(t))
 	for i, s := range t {
 		out[i] = s
@@ -86,7 +86,7 @@ func (r rich) span(s article.Span, q *quoter, rest string, m medium) string {
 		return "<code>" + escape(s.Text) + "</code>"
 	}
 	out := escape(breakable(q.feed(dropControls(s.Text), rest), breakMark))
-	if m == onWeb && r.heading {
+	if m == onWeb && r.binds > 0 {
 		out = keepHyphenated(out)
 	}
 	if s.Italic {

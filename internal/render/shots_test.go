@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -112,13 +113,20 @@ for (const a of document.querySelectorAll('a:not(.skip)')) {
 return bad;
 })()`
 
+// styleBlock is what some webmails drop.
+var styleBlock = regexp.MustCompile(`(?s)<style>.*</style>`)
+
 // TestShots opens every fixture, as a mail and as a web page, on a small
 // phone, a phone and a desktop, in light and dark.
 func TestShots(t *testing.T) {
 	ctx := browser(t)
 	for _, f := range fixtures(t) {
 		mail := f.compose(t)
-		for kind, page := range map[string]string{"mail": mail.HTML, "web": mail.Web} {
+		pages := map[string]string{"mail": mail.HTML, "web": mail.Web}
+		if f.name != "06-hostile" { // words that fit no phone are broken by a rule of the style block
+			pages["mail without its style block"] = styleBlock.ReplaceAllString(mail.HTML, "")
+		}
+		for kind, page := range pages {
 			file := filepath.Join(t.TempDir(), kind+".html")
 			if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
 				t.Fatal(err)

@@ -80,22 +80,30 @@ func opensAfter(r rune) bool {
 const (
 	nbsp = "\u00a0"
 	// bindAtMost is how many characters two words may have together for a
-	// heading to keep them on one line.
+	// heading to keep them on one line; bindTitle the same for the title, where
+	// longer ones would leave a small phone's screen if the mail program drops
+	// the style block and so the smaller size.
 	bindAtMost = 13
+	bindTitle  = 11
 )
 
-var numberNoun = regexp.MustCompile(`(\d[\d.,]*%?) (\pL)`)
+var numberNoun = regexp.MustCompile(`\d[\d.,]*%? \pL+`)
 
 // bind keeps together what must not part at the end of a line: a number and
-// its noun, and the last two words if they are short.
-func bind(s string) string {
-	s = numberNoun.ReplaceAllString(s, "${1}"+nbsp+"${2}")
+// its noun, and the last two words, if they are short.
+func bind(s string, atMost int) string {
+	s = numberNoun.ReplaceAllStringFunc(s, func(m string) string {
+		if utf8.RuneCountInString(m)-1 > atMost {
+			return m
+		}
+		return strings.Replace(m, " ", nbsp, 1)
+	})
 	i := strings.LastIndexByte(s, ' ')
 	if i < 0 {
 		return s
 	}
 	before := s[strings.LastIndexByte(s[:i], ' ')+1 : i]
-	if before == "" || utf8.RuneCountInString(before)+utf8.RuneCountInString(s[i+1:]) > bindAtMost {
+	if before == "" || utf8.RuneCountInString(before)+utf8.RuneCountInString(s[i+1:]) > atMost {
 		return s
 	}
 	return s[:i] + nbsp + s[i+1:]

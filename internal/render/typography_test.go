@@ -62,11 +62,13 @@ func TestBind(t *testing.T) {
 		"Fermented Foods":                            "Fermented Foods",
 		"Physician's Choice 60 Billion":              "Physician's Choice 60_Billion",
 		"7 Creams, 1.5 ml each, for very dry elbows": "7_Creams, 1.5_ml each, for very dry_elbows",
+		"5 Sunscreens We Would Buy Once More":        "5_Sunscreens We Would Buy Once_More",
+		"12 Moisturisers We Would Buy Again":         "12 Moisturisers We Would Buy_Again",
 		"Ceramides":                                  "Ceramides",
 		"":                                           "",
 		"A Considerably Extraordinarily Long Heading": "A Considerably Extraordinarily Long_Heading",
 	} {
-		if got := strings.ReplaceAll(bind(in), nbsp, "_"); got != want {
+		if got := strings.ReplaceAll(bind(in, bindAtMost), nbsp, "_"); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}
