@@ -179,7 +179,6 @@ func initial(name string) string {
 const (
 	longestStandfirst = 220
 	leastPreheader    = 60
-	idealPreheader    = 110
 	longestPreheader  = 150
 )
 
@@ -210,7 +209,7 @@ func leadsOn(t article.Text) bool {
 }
 
 // preheader is the editor's, the article's, or the article's first sentences:
-// at least 60 characters if they can be had, at most 150.
+// no more than it takes to make 60 characters, at most 150.
 func (c *composer) preheader() string {
 	for _, s := range []string{c.issue.Preheader, c.art.Preheader} {
 		if s = strings.Join(strings.Fields(s), " "); s != "" {
@@ -226,7 +225,7 @@ func (c *composer) preheader() string {
 		for _, s := range split(p.Text) {
 			next := strings.TrimSpace(out + " " + s.String())
 			n := len([]rune(next))
-			if out != "" && n > idealPreheader {
+			if out != "" && n > longestPreheader {
 				return out
 			}
 			if out = next; n >= leastPreheader {
