@@ -1,0 +1,153 @@
+package lint
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+)
+
+// amazonMail checks what of Amazon's terms concerns the mail (AMZ-1, AMZ-2,
+// AMZ-3, AMZ-5), and that a button says where it leads (PICK-2).
+func (m *mail) amazonMail() {
+	for _, part := range []struct {
+		name string
+		page *page
+	}{{inHTML, m.html}, {inText, m.text}} {
+		m.amazonLinks(part.name, part.page)
+		m.namesShop(part.name, part.page)
+	}
+	m.amazonPictures()
+}
+
+func (m *mail) amazonLinks(part string, p *page) {
+	direct := 0
+	for _, l := range p.links {
+		link, ok := article.Affiliate(l.href)
+		switch {
+		case ok && link.Amazon && !m.in.Policy.direct():
+			m.report.in("AMZ-1", part, l.at, fmt.Sprintf("A link of the %s leads to Amazon (%s), which needs Amazon's consent.", partName(part), host(l.href)),
+				"Let it lead to the article on your site; picks do so by themselves when the article's address is known: broadsheet article edit ID --canonical-url https://….")
+		case ok && link.Amazon:
+			if direct++; direct == 1 && !associate.MatchString(flat(p.sure)) {
+				m.report.in("AMZ-2", part, l.at, fmt.Sprintf("The %s links to Amazon and lacks the sentence that Amazon prescribes.", partName(part)),
+					"Write “As an Amazon Associate I earn from qualifying purchases.” into the disclosure.")
+			}
+			if !l.word && !marked(p, l) {
+				m.report.in("AMZ-2", part, l.at, fmt.Sprintf("The link “%s” of the %s leads to Amazon and isn't marked as paid.", short(l.text), partName(part)),
+					"Put “(paid link)” beside it.")
+			}
+		case hiddenAmazon(l.href):
+			m.report.in("AMZ-3", part, l.at, "A link leads to Amazon through "+host(l.href)+", and Amazon forbids redirects.",
+				"Put the product's own address with your tag in its place: broadsheet article edit ID --pick N --url https://www.amazon.….")
+		}
+	}
+	if direct > 0 {
+		m.buttonsNameAmazon(part, p)
+	}
+}
+
+// beforeMark and afterMark are how far from a link its mark can stand.
+const beforeMark, afterMark = 30, 60
+
+// marked reports whether "(paid link)" stands in a link, right after it, or at
+// the end of what leads to it.
+func marked(p *page, l link) bool {
+	after := p.sure[l.to.sure:min(l.to.sure+afterMark, len(p.sure))]
+	before := p.sure[max(l.from.sure-beforeMark, 0):l.from.sure]
+	return paidMark.MatchString(l.text) || paidMark.MatchString(flat(after)) || paidMark.MatchString(flat(before))
+}
+
+// buttonsNameAmazon checks that a pick's link to Amazon says so.
+func (m *mail) buttonsNameAmazon(part string, p *page) {
+	for _, a := range m.in.Articles {
+		for n, pick := range a.Picks() {
+			if !isAmazon(pick.URL) {
+				continue
+			}
+			if l, ok := lastLink(p, pick.URL); ok && !strings.Contains(strings.ToLower(l.text), "amazon") {
+				d := m.report.in("AMZ-3", part, l.at, fmt.Sprintf("The button “%s” of the pick %s leads to Amazon and doesn't name it.", short(l.text), pickName(n+1, pick)),
+					fmt.Sprintf("Name it: broadsheet article edit ID --pick %d --cta \"View on Amazon\".", n+1))
+				d.Place = pick.Place
+			}
+		}
+	}
+}
+
+func lastLink(p *page, href string) (link, bool) {
+	for i := len(p.links) - 1; i >= 0; i-- {
+		if l := p.links[i]; !l.word && sameAddress(l.href, href) {
+			return l, true
+		}
+	}
+	return link{}, false
+}
+
+// sameAddress compares addresses as they are read, not as they are escaped.
+func sameAddress(a, b string) bool {
+	x, okX := webURL(a)
+	y, okY := webURL(b)
+	return a == b || okX && okY && x.Host == y.Host && x.Path == y.Path && x.Query().Encode() == y.Query().Encode()
+}
+
+// namesArticle is a word by which a button says that it leads to an article.
+var namesArticle = regexp.MustCompile(`(?i)\b(?:articles?|artikels?|artículo|artigo|articolo|review|guide|story|post|our site)\b|artículo`)
+
+// namesShop checks links that promise a shop and lead to the article (PICK-2).
+func (m *mail) namesShop(part string, p *page) {
+	for _, a := range m.in.Articles {
+		own, ok := webURL(a.CanonicalURL)
+		if !ok {
+			continue
+		}
+		for n, pick := range a.Picks() {
+			shops := []string{pick.Merchant, article.Merchant(pick.URL), "Amazon"}
+			for _, l := range p.links {
+				u, ok := webURL(l.href)
+				if !ok || u.Host != own.Host || l.word || !strings.HasPrefix(plain(l.text), buttonText(pick)) {
+					continue
+				}
+				if shop := named(l.text, shops); shop != "" && !namesArticle.MatchString(l.text) {
+					d := m.report.in("PICK-2", part, l.at, fmt.Sprintf("The button “%s” of the pick %s names %s and leads to the article.", short(l.text), pickName(n+1, pick), shop),
+						fmt.Sprintf("Say so on the button: broadsheet article edit ID --pick %d --cta \"%s via our article\".", n+1, short(l.text)))
+					d.Place = pick.Place
+				}
+			}
+		}
+	}
+}
+
+// buttonText is what a pick's button begins with.
+func buttonText(p *article.Pick) string { return plain(p.CTA) }
+
+func named(text string, shops []string) string {
+	for _, s := range shops {
+		if s != "" && strings.Contains(strings.ToLower(text), strings.ToLower(s)) {
+			return s
+		}
+	}
+	return ""
+}
+
+// amazonPictures finds pictures from Amazon's servers that are not the
+// article's (those are found in the article).
+func (m *mail) amazonPictures() {
+	for _, i := range m.html.images {
+		if _, ok := m.articleImage(i.src); !ok && isAmazonImage(i.src) {
+			m.report.in("AMZ-5", inHTML, i.at, "A picture comes from Amazon's server ("+host(i.src)+").", "Use a photograph of your own.")
+		}
+	}
+}
+
+// articleImage is the articles' image with an address.
+func (m *mail) articleImage(src string) (*article.Image, bool) {
+	for _, a := range m.in.Articles {
+		for _, b := range a.Blocks {
+			if i, ok := b.(*article.Image); ok && (i.URL == src || sameAddress(i.URL, src)) {
+				return i, true
+			}
+		}
+	}
+	return nil, false
+}
