@@ -1,6 +1,7 @@
 package audience
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -52,9 +53,9 @@ type ImportReport struct {
 
 // lot is a slice of the file that has been read and checked.
 type lot struct {
-	n        int         // place in the file, from 0
-	people   []candidate // keys differ and are in order
-	rejects  []Reject    // in order of lines
+	n        int          // place in the file, from 0
+	people   []*candidate // keys differ and are in order
+	rejects  []Reject     // in order of lines
 	repeated int64
 	err      error // why the file can't be read on; the lot is not written then
 }
@@ -90,7 +91,6 @@ func (f *fileReader) lots(ctx context.Context, out chan<- *lot) {
 
 func (f *fileReader) next() (l *lot, more bool) {
 	l = &lot{}
-	here := make(map[string]struct{}, lotSize)
 	for l.records() < lotSize {
 		fields, line, err := f.csv.read()
 		var bad *badLine
@@ -111,12 +111,11 @@ func (f *fileReader) next() (l *lot, more bool) {
 			l.rejects = append(l.rejects, Reject{Line: line, Email: f.address(fields), Reason: refused.Sentence})
 			continue
 		}
-		if _, again := here[p.Key]; again || f.repeated(p.hash) {
+		if f.repeated(p.hash) {
 			l.repeated++
 			continue
 		}
-		here[p.Key] = struct{}{}
-		l.people = append(l.people, candidate{person: p, line: line})
+		l.people = append(l.people, &candidate{person: p, line: line})
 	}
 	l.sort()
 	return l, true
@@ -124,8 +123,14 @@ func (f *fileReader) next() (l *lot, more bool) {
 
 // sort puts people in the order of their keys: two imports at once take their
 // locks in the same order, and neighbours in the index are written together.
+// Beyond what the reader remembers, an address may still be there twice.
 func (l *lot) sort() {
-	slices.SortFunc(l.people, func(a, b candidate) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(l.people, func(a, b *candidate) int {
+		return cmp.Or(strings.Compare(a.Key, b.Key), cmp.Compare(a.line, b.line))
+	})
+	n := len(l.people)
+	l.people = slices.CompactFunc(l.people, func(a, b *candidate) bool { return a.Key == b.Key })
+	l.repeated += int64(n - len(l.people))
 }
 
 func (f *fileReader) person(fields []string) (person, error) {
@@ -162,8 +167,8 @@ func (r *ImportReport) count(l *lot, o *ImportOptions) {
 	r.Repeated += l.repeated
 	r.Unchanged += l.repeated
 	r.Rejected += int64(len(l.rejects))
-	for i := range l.people {
-		switch l.people[i].verdict {
+	for _, c := range l.people {
+		switch c.verdict {
 		case Created:
 			r.Created++
 		case Updated:

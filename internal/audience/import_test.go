@@ -268,3 +268,21 @@ func TestImportsAtOnce(t *testing.T) {
 		t.Errorf("history: %s", got)
 	}
 }
+
+// TestImportHopesInVain: after lots of nothing but new people come known ones,
+// whom the importer did not reckon with.
+func TestImportHopesInVain(t *testing.T) {
+	f := setUp(t, false)
+	if _, err := f.Import(t.Context(), strings.NewReader(people(12000, 3000)), f.options()); err != nil {
+		t.Fatal(err)
+	}
+	r, err := f.Import(t.Context(), strings.NewReader(people(0, 25000)), f.options())
+	if want := "25000 lines: 22000 created, 0 updated, 3000 unchanged (0 repeated), 0 rejected"; err != nil || sums(r) != want {
+		t.Errorf("got %s, %v; want %s", sums(r), err, want)
+	}
+	for _, table := range []string{"subscribers", "subscriptions", "consent_events"} {
+		if n := f.count(t, table); n != 25000 {
+			t.Errorf("%d rows in %s", n, table)
+		}
+	}
+}

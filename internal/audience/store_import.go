@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -64,12 +65,13 @@ func (s *Store) importLots(ctx context.Context, file *fileReader, t target, o Im
 	defer stop()
 	lots, done := make(chan *lot), make(chan *lot)
 	go file.lots(reading, lots)
+	writer := &lotWriter{Store: s, target: t, dryRun: o.DryRun}
 	var wg sync.WaitGroup
 	for range writers {
 		wg.Go(func() {
 			for l := range lots {
 				if l.err == nil {
-					l.err = s.importLot(ctx, t, l, o.DryRun)
+					l.err = writer.write(ctx, l)
 				}
 				done <- l
 			}
@@ -100,30 +102,45 @@ func (s *Store) importLots(ctx context.Context, file *fileReader, t target, o Im
 	return soFar(failed, report, o)
 }
 
-// importLot is one transaction; when it fails nothing of the lot is there.
-func (s *Store) importLot(ctx context.Context, t target, l *lot, dryRun bool) error {
-	if dryRun {
-		all := make([]*candidate, len(l.people))
-		for i := range l.people {
-			all[i] = &l.people[i]
-		}
-		if err := s.settle(ctx, s.db, t, all); err != nil {
+// lotWriter writes the lots of one import.
+type lotWriter struct {
+	*Store
+	target
+	dryRun  bool
+	hopeful atomic.Bool // the last lot held nothing but new people
+}
+
+// write is one transaction; when it fails nothing of the lot is there.
+func (w *lotWriter) write(ctx context.Context, l *lot) error {
+	if w.dryRun {
+		if err := w.settle(ctx, w.db, w.target, l.people); err != nil {
 			return err
 		}
 		l.refuse()
 		return nil
 	}
-	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		if err := s.put(ctx, tx, t, l.people); err != nil {
+	hopeful := w.hopeful.Load()
+	err := w.try(ctx, l, hopeful)
+	if hopeful && isTaken(err) {
+		err = w.try(ctx, l, false)
+	}
+	return err
+}
+
+func (w *lotWriter) try(ctx context.Context, l *lot, hopeful bool) error {
+	return postgres.InTx(ctx, w.db, func(tx *sqlx.Tx) error {
+		allNew, err := w.put(ctx, tx, w.target, l.people, hopeful)
+		if err != nil {
 			return err
 		}
-		return record(ctx, tx, t.importID, l)
+		w.hopeful.Store(allNew)
+		l.refuse()
+		return record(ctx, tx, w.importID, l)
 	})
 }
 
 // record keeps the refused lines and the counts.
 func record(ctx context.Context, tx *sqlx.Tx, importID int64, l *lot) error {
-	l.refuse()
 	if len(l.rejects) > 0 {
 		var lines []int64
 		var emails, reasons []string

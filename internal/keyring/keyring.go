@@ -8,7 +8,9 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"hash"
 	"strings"
+	"sync"
 )
 
 // Purpose is what a token or hash is for. One made for one purpose never
@@ -54,8 +56,14 @@ type key struct {
 type Ring struct {
 	signing key               // the newest link key
 	links   map[uint64][]byte // all link keys by id
-	lasting []byte            // the suppression key
+	lasting *sync.Pool        // of hash.Hash: HMACs under the suppression key
 	none    []byte            // stands in for a key that does not exist
+}
+
+// lastingPool keeps HMACs that have taken in their key: an import makes a
+// million hashes.
+func lastingPool(secret []byte) *sync.Pool {
+	return &sync.Pool{New: func() any { return hmac.New(sha256.New, secret) }}
 }
 
 // Token makes a token for ids, for use in a URL. The same arguments give the
@@ -127,8 +135,7 @@ func readUvarint(b []byte) (v uint64, rest []byte, ok bool) {
 // changes. Equal data has equal hashes for ever; without the key nothing can be
 // found out by trying addresses.
 func (r *Ring) Hash(p Purpose, data string) []byte {
-	h := sum(r.lasting, "hash", p, []byte(data))
-	return h[:]
+	return r.sumLasting("hash", p, []byte(data))
 }
 
 // MessageID gives the Message-ID (RFC 5322 §3.6.4) of one delivery, without the
@@ -138,20 +145,27 @@ func (r *Ring) MessageID(mailing, recipient int64, host string) string {
 	var b []byte
 	b = binary.AppendUvarint(b, uint64(mailing))
 	b = binary.AppendUvarint(b, uint64(recipient))
-	h := sum(r.lasting, "id", MessageID, b)
+	h := r.sumLasting("id", MessageID, b)
 	return messageIDEncoding.EncodeToString(h[:20]) + "@" + host
 }
 
-// sum is the one place where a key is used: kind and purpose are part of what is
-// signed, each ended by a zero byte, which neither contains.
-func sum(secret []byte, kind string, p Purpose, data []byte) [sha256.Size]byte {
-	m := hmac.New(sha256.New, secret)
-	head := make([]byte, 0, 64)
-	head = append(append(head, kind...), 0)
-	head = append(append(head, p...), 0)
-	m.Write(head)
-	m.Write(data)
-	var out [sha256.Size]byte
-	m.Sum(out[:0])
-	return out
+func (r *Ring) sumLasting(kind string, p Purpose, data []byte) []byte {
+	m := r.lasting.Get().(hash.Hash)
+	defer r.lasting.Put(m)
+	m.Reset()
+	return seal(m, kind, p, data)
+}
+
+func sum(secret []byte, kind string, p Purpose, data []byte) []byte {
+	return seal(hmac.New(sha256.New, secret), kind, p, data)
+}
+
+// seal says what is signed: kind and purpose are part of it, each ended by a
+// zero byte, which neither contains.
+func seal(m hash.Hash, kind string, p Purpose, data []byte) []byte {
+	b := make([]byte, 0, 128)
+	b = append(append(b, kind...), 0)
+	b = append(append(b, p...), 0)
+	m.Write(append(b, data...))
+	return m.Sum(nil)
 }

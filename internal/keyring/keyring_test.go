@@ -16,7 +16,7 @@ func ring() *Ring {
 	return &Ring{
 		signing: key{2, secret(2)},
 		links:   map[uint64][]byte{1: secret(1), 2: secret(2), 200: secret(200)},
-		lasting: secret(9),
+		lasting: lastingPool(secret(9)),
 		none:    secret(0),
 	}
 }
@@ -170,5 +170,12 @@ func BenchmarkParse(b *testing.B) {
 		if _, err := r.Parse(Unsubscribe, token, 2); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func BenchmarkHash(b *testing.B) {
+	r := ring()
+	for b.Loop() {
+		r.Hash(Suppression, "ada.lovelace@example.org")
 	}
 }

@@ -29,7 +29,7 @@ func Load(ctx context.Context, db sqlx.QueryerContext) (*Ring, error) {
 			r.links[uint64(k.ID)] = k.Secret
 			r.signing = key{uint64(k.ID), k.Secret}
 		case "suppression":
-			r.lasting = k.Secret
+			r.lasting = lastingPool(k.Secret)
 		}
 	}
 	if r.signing.secret == nil || r.lasting == nil {
