@@ -1,0 +1,59 @@
+package ingest
+
+import (
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+)
+
+// draft is an article in the making. A reader fills blocks and whatever the
+// source says about itself; the shaping passes take out of the blocks what is
+// no body text. Until the title is settled headings may be of level 1.
+type draft struct {
+	name   string
+	format Format
+	src    string // repaired
+	base   *url.URL
+	// wantTitle is the title the caller asked for.
+	wantTitle string
+
+	title       string
+	author      article.Author
+	published   *time.Time
+	language    string
+	canonical   string
+	preheader   string
+	disclosures []article.Notice
+	disclaimers []article.Notice
+	takeaways   []article.Takeaway
+	blocks      article.Blocks
+	diagnostics []article.Diagnostic
+
+	relative []article.Place // where addresses were that cannot be resolved
+	dated    bool            // the source gave its own date
+}
+
+// note adds a diagnostic about a part of the source that could not be used.
+func (d *draft) note(s article.Severity, line int, message, fix string) {
+	d.diagnostics = append(d.diagnostics, article.Diagnostic{
+		Rule: "ART-4", Severity: s, Place: article.Place{Block: -1, Line: line}, Message: message, Fix: fix,
+	})
+}
+
+// noteRelative says which addresses were left out for want of a base.
+func (d *draft) noteRelative() {
+	if len(d.relative) == 0 {
+		return
+	}
+	what := "1 link or picture has a relative address and was left out"
+	if n := len(d.relative); n > 1 {
+		what = fmt.Sprintf("%d links or pictures have relative addresses and were left out", n)
+	}
+	d.note(article.Warn, d.relative[0].Line, what+", since the article's own address is unknown.",
+		"Say where the article stands on the site (canonical_url in its front matter) and read it again.")
+}
+
+// at is a place in the source outside the blocks.
+func at(line, column int) article.Place { return article.Place{Block: -1, Line: line, Column: column} }

@@ -1,0 +1,179 @@
+package ingest
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+)
+
+// noticeKind says what a text notifies the reader of.
+type noticeKind struct{ disclosure, disclaimer bool }
+
+func (k noticeKind) any() bool { return k.disclosure || k.disclaimer }
+
+func (k noticeKind) or(o noticeKind) noticeKind {
+	return noticeKind{k.disclosure || o.disclosure, k.disclaimer || o.disclaimer}
+}
+
+// takeNotices takes disclosures and disclaimers out of the blocks: paragraphs
+// and quotes that are one as a whole, with the heading above them, and single
+// sentences at the end of a paragraph. The same words twice are kept once.
+func (d *draft) takeNotices() {
+	headed := noticeKind{} // under a heading that announces a notice
+	var heading article.Block
+	var out article.Blocks
+	for _, b := range d.blocks {
+		switch b := b.(type) {
+		case *article.Heading:
+			if heading != nil {
+				out = append(out, heading)
+			}
+			heading, headed = nil, noticeKind{}
+			if k := noticeHeading(b.Text.String()); k.any() {
+				heading, headed = b, k
+				continue
+			}
+		case *article.Paragraph:
+			rest, taken := d.noticeIn(b.Text, b.Place, headed)
+			if taken {
+				heading, headed = nil, noticeKind{}
+			}
+			if len(rest) == 0 {
+				continue
+			}
+			b.Text = rest
+		case *article.Quote:
+			if d.noticeQuote(b) {
+				continue
+			}
+		}
+		if heading != nil {
+			out = append(out, heading)
+			heading, headed = nil, noticeKind{}
+		}
+		out = append(out, b)
+	}
+	if heading != nil {
+		out = append(out, heading)
+	}
+	d.blocks = out
+}
+
+// noticeHeading: a heading such as "Affiliate disclosure".
+func noticeHeading(s string) noticeKind {
+	f := fold(s)
+	if !noticeNames.MatchString(f) {
+		return noticeKind{}
+	}
+	if strings.Contains(f, "medic") || strings.Contains(f, "médic") || strings.Contains(f, "mediz") || strings.Contains(f, "health") {
+		return noticeKind{disclaimer: true}
+	}
+	return noticeKind{disclosure: true}
+}
+
+// noticeStems: without one of these no text is a notice. They spare most
+// texts the long patterns.
+var noticeStems = []string{
+	"affili", "afiliad", "associa", "associé", "partenaire", "amazon-partner", "commission", "provision", "comisi", "comiss", "compensat", "referral", "qualifying",
+	"sponsor", "paid ", "advice", "medical", "medizin", "ärzt", "arzt", "médic", "médec", "medic", "purposes", "evaluated by", "veterinar", "werbe", "not a doctor",
+}
+
+var plainMarks = strings.NewReplacer("’", "'", "‑", "-", "–", "-", "\u00a0", " ")
+
+func kindOfNotice(s string) noticeKind {
+	f := strings.ToLower(plainMarks.Replace(s))
+	if !slices.ContainsFunc(noticeStems, func(stem string) bool { return strings.Contains(f, stem) }) {
+		return noticeKind{}
+	}
+	return noticeKind{disclosure: disclosurePattern.MatchString(f), disclaimer: disclaimerPattern.MatchString(f)}
+}
+
+// noticeIn takes the notice out of a paragraph and returns what is left of it.
+func (d *draft) noticeIn(t article.Text, p article.Place, headed noticeKind) (rest article.Text, taken bool) {
+	s := t.String()
+	if len(s) > 20000 {
+		return t, false
+	}
+	whole := kindOfNotice(s)
+	if !whole.any() && !headed.any() {
+		return t, false
+	}
+	if headed.any() && (whole.any() || len(s) <= 600) {
+		if !whole.any() {
+			whole = headed
+		}
+		d.addNotice(t, p, whole)
+		return nil, true
+	}
+	ss := sentencesOf(s)
+	from, to, size := -1, 0, 0
+	for _, x := range ss {
+		if kindOfNotice(x.text).any() {
+			if from < 0 {
+				from = x.from
+			}
+			to = x.to
+			size += len(x.text)
+		}
+	}
+	switch {
+	case from < 0: // only across sentences: no notice by itself
+		if noticeLead.MatchString(strings.ToLower(s)) && len(s) <= 1200 {
+			d.addNotice(t, p, whole)
+			return nil, true
+		}
+		return t, false
+	case noticeLead.MatchString(strings.ToLower(s)) && len(s) <= 1200, size*2 >= len(s), from == 0 && len(s) <= 400:
+		d.addNotice(t, p, whole)
+		return nil, true
+	}
+	p.Column = 0 // somewhere in the paragraph
+	d.addNotice(sliceText(t, from, to), p, kindOfNotice(s[from:to]))
+	return joinRest(sliceText(t, 0, from), sliceText(t, to, len(s))), true
+}
+
+// joinRest puts together what stood before and after a notice.
+func joinRest(before, after article.Text) article.Text {
+	if len(before) == 0 || len(after) == 0 {
+		return tidyText(append(before, after...))
+	}
+	return tidyText(append(append(before, article.Span{Text: " "}), after...))
+}
+
+// noticeQuote takes a quotation that is a notice; people set them as quotes to
+// make them stand out.
+func (d *draft) noticeQuote(q *article.Quote) bool {
+	t := joinTexts(q.Paragraphs...)
+	s := t.String()
+	k := kindOfNotice(s)
+	if !k.any() || len(s) > 1500 {
+		return false
+	}
+	d.addNotice(t, q.Place, k)
+	return true
+}
+
+func (d *draft) addNotice(t article.Text, p article.Place, k noticeKind) {
+	p.Block = -1
+	n := article.Notice{Text: dropInPage(t), Place: p}
+	if len(n.Text) == 0 {
+		return
+	}
+	if k.disclosure && !saidAlready(d.disclosures, n.Text) {
+		d.disclosures = append(d.disclosures, n)
+	}
+	if k.disclaimer && !saidAlready(d.disclaimers, n.Text) {
+		d.disclaimers = append(d.disclaimers, n)
+	}
+}
+
+func saidAlready(ns []article.Notice, t article.Text) bool {
+	f := fold(t.String())
+	for _, n := range ns {
+		if fold(n.Text.String()) == f {
+			return true
+		}
+	}
+	return false
+}

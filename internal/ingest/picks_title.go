@@ -1,0 +1,57 @@
+package ingest
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	labelFirst = regexp.MustCompile(`^(.{2,60}?)\s*(?:[:：]|\s[–—|-])\s+(.+)$`)
+	labelLast  = regexp.MustCompile(`^(.{2,}\S)\s+[–—|-]\s+(.{2,60})$`)
+	labelInEnd = regexp.MustCompile(`^(.{2,}\S)\s+[(\[](.{2,50})[)\]]$`)
+	rank       = regexp.MustCompile(`^(?:#\s?\d{1,2}|(?:No\.|Nr\.|N°|№)\s?\d{1,2}|\d{1,2}\s?[.)])\s*[:.)–—-]?\s*`)
+)
+
+// unnumberedTitle takes "1.", "#2" and the like off a heading.
+func unnumberedTitle(s string) string { return strings.TrimSpace(rank.ReplaceAllString(s, "")) }
+
+// splitTitle parts "Best overall: Name" or "Name (Best overall)" into label
+// and name. Both are empty when no part is a label; the name is empty when the
+// whole is one.
+func splitTitle(s string) (label, name string) {
+	s = unnumberedTitle(strings.TrimSpace(s))
+	if m := labelFirst.FindStringSubmatch(s); m != nil && isLabel(m[1]) {
+		return oneLine(trimMarks(m[1])), oneLine(m[2])
+	}
+	for _, re := range []*regexp.Regexp{labelInEnd, labelLast} {
+		if m := re.FindStringSubmatch(s); m != nil && isLabel(m[2]) {
+			return oneLine(trimMarks(m[2])), oneLine(m[1])
+		}
+	}
+	return "", ""
+}
+
+// splitTrailing parts "Name — why" where the section is a pick for other
+// reasons, so that what follows the dash is the label.
+func splitTrailing(s string) (label, name string) {
+	m := labelLast.FindStringSubmatch(s)
+	if m == nil || len(strings.Fields(m[2])) > 7 || strings.ContainsAny(m[2], ".?!") || tailPrice.MatchString(m[2]) {
+		return "", s
+	}
+	return oneLine(m[2]), oneLine(m[1])
+}
+
+// trimMarks takes emoji and other marks off both ends of a label.
+func trimMarks(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool { return !wordRune(r) && !strings.ContainsRune("()#'’!", r) })
+}
+
+// cleanName takes the price and marks off a product's name.
+func cleanName(s string) string {
+	s = strings.Trim(s, " :–—[]\\")
+	if cut := tailPrice.ReplaceAllString(s, ""); hasWords(cut) {
+		s = cut
+	}
+	s = strings.TrimLeftFunc(s, func(r rune) bool { return !wordRune(r) && !strings.ContainsRune("(\"'“‘#$", r) })
+	return strings.TrimSpace(s)
+}
