@@ -115,7 +115,8 @@ CREATE INDEX retries_due ON retries (mailing_id, next_at) WHERE batch_id IS NULL
 
 -- Who may get a mailing right now: one row per mailing and subscriber that
 -- exists; reason is NULL when he may. No row: he was erased. Owned by package
--- audience, read by package outbox in the very statement that lets a message go.
+-- audience, read by package outbox in the very statement that lets a message go:
+-- one look-up by key in each table, which LIMIT holds the planner to.
 CREATE VIEW entitlement AS
 SELECT m.id AS mailing_id, s.id AS recipient_id,
        CASE WHEN x.email_hash IS NOT NULL THEN 'suppressed'
@@ -125,8 +126,9 @@ SELECT m.id AS mailing_id, s.id AS recipient_id,
        END AS reason
   FROM mailings m
  CROSS JOIN subscribers s
-  LEFT JOIN subscriptions c ON c.list_id = m.list_id AND c.subscriber_id = s.id
-  LEFT JOIN suppressions x ON x.email_hash = s.email_hash;
+  LEFT JOIN LATERAL (SELECT c.state FROM subscriptions c
+                      WHERE c.list_id = m.list_id AND c.subscriber_id = s.id LIMIT 1) c ON true
+  LEFT JOIN LATERAL (SELECT x.email_hash FROM suppressions x WHERE x.email_hash = s.email_hash LIMIT 1) x ON true;
 
 -- +goose Down
 DROP VIEW entitlement;

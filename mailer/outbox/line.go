@@ -172,7 +172,7 @@ func (l *line) send(t *task, msg []byte) {
 	if what == fateTrouble || !l.conn.Usable() {
 		l.hangUp()
 	}
-	if reply != nil && reply.Scope == mailer.ScopeProtocol && !l.useful {
+	if reply != nil && !l.useful && (what == fateTrouble || reply.Scope == mailer.ScopeProtocol) {
 		if len(l.results) > 0 {
 			l.commit(nil)
 		}

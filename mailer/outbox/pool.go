@@ -23,11 +23,11 @@ type pool struct {
 	mu       sync.Mutex
 	cond     *sync.Cond
 	batches  []*batch
-	turn     int  // the batch that is asked first next
-	lines    int  // goroutines
-	live     int  // of them, connected
-	closed   bool // draining: nothing is handed out
-	failures int  // in a row, without a message that got through
+	last     int64 // the mailing that was served last
+	lines    int   // goroutines
+	live     int   // of them, connected
+	closed   bool  // draining: nothing is handed out
+	failures int   // in a row, without a message that got through
 	until    time.Duration
 }
 
@@ -59,7 +59,7 @@ func (p *pool) add(b *batch) (rest restTime, ok bool) {
 	return 0, true
 }
 
-// next hands out a task, batches taking turns; those with an intent booked
+// next hands out a task, mailings taking turns; those with an intent booked
 // already come first, so that never more are booked than there are lines. With
 // wait it blocks until there is one, at most for the idle time. nil: nothing.
 func (p *pool) next(wait bool) *task {
@@ -86,15 +86,29 @@ func (p *pool) next(wait bool) *task {
 	}
 }
 
+// pick takes from the mailings in turn, and of each from its first batch that
+// has something: lots that are of one batch cost one row of intents.
 func (p *pool) pick() *task {
 	for _, want := range []func(*batch) bool{(*batch).returned, (*batch).ready} {
-		for i := range p.batches {
-			at := (p.turn + i) % len(p.batches)
-			if b := p.batches[at]; want(b) {
-				p.turn = at + 1
-				b.out++
-				return b.pop()
+		var next, lowest *batch // of the mailing after the last one, of the first one
+		for _, b := range p.batches {
+			if !want(b) {
+				continue
 			}
+			if lowest == nil || b.mailing < lowest.mailing {
+				lowest = b
+			}
+			if b.mailing > p.last && (next == nil || b.mailing < next.mailing) {
+				next = b
+			}
+		}
+		if next == nil {
+			next = lowest
+		}
+		if next != nil {
+			p.last = next.mailing
+			next.out++
+			return next.pop()
 		}
 	}
 	return nil

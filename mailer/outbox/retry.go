@@ -29,6 +29,7 @@ func judge(err error) (fate, mailer.Outcome, *mailer.Error) {
 	if !errors.As(err, &e) { // not from a transport that keeps the contract: nobody can know
 		return fateBook, mailer.Unknown, &mailer.Error{Outcome: mailer.Unknown, Err: err}
 	}
+	named := e.Phase == mailer.PhaseRcpt || e.Phase == mailer.PhaseData || e.Phase == mailer.PhaseDot
 	switch {
 	case e.Outcome == mailer.Unknown:
 		return fateBook, mailer.Unknown, e
@@ -36,13 +37,9 @@ func judge(err error) (fate, mailer.Outcome, *mailer.Error) {
 		return fateReturn, mailer.Deferred, e
 	case e.Scope == mailer.ScopeMessage:
 		return fatePause, mailer.Deferred, e
-	case e.Scope == mailer.ScopeSender:
-		return fateBook, mailer.Deferred, e
 	case e.Scope == mailer.ScopeRecipient:
 		return fateBook, e.Outcome, e
-	}
-	switch e.Phase { // the relay's or the connection's
-	case mailer.PhaseRcpt, mailer.PhaseData, mailer.PhaseDot:
+	case named: // the sender's at that provider, or the connection's
 		return fateBook, mailer.Deferred, e
 	}
 	return fateTrouble, mailer.Deferred, e

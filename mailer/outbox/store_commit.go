@@ -25,19 +25,23 @@ const (
 // commitSQL writes results and books the next intents of any number of
 // connections. It can be repeated unchanged: results are inserted once, a lot
 // that is there already answers as it did the first time, and only a batch
-// whose attempt is still the caller's is touched. See the package doc.
+// whose attempt is still the caller's is touched. See the package doc. The
+// look-ups are LATERAL with a LIMIT so that each is planned as one, by key,
+// whatever the statistics say of tables that were empty or small.
 //
 //	$1–$3    batches: id, attempt; the lease in µs
 //	$4–$13   results: batch, recipient, outcome, tries, delay in µs, code, enhanced, scope, reply, reason
 //	$14–$17  next: batch, number of the request, recipient; the lot's number
 const commitSQL = `
 WITH b AS MATERIALIZED (
-  SELECT b.id, b.mailing_id, b.variant_id, b.attempt, b.resend, b.lease_until,
-         m.state = 'sending' AS running, m.deadline_at, m.on_unknown = 'resend' AS again
+  SELECT b.*, m.*
     FROM unnest($1::bigint[], $2::int[]) w(id, attempt)
-    JOIN batches b ON b.id = w.id AND b.attempt = w.attempt
-    JOIN mailings m ON m.id = b.mailing_id
-     FOR SHARE OF b),
+   CROSS JOIN LATERAL (
+         SELECT b.id, b.mailing_id, b.variant_id, b.attempt, b.resend, b.lease_until
+           FROM batches b WHERE b.id = w.id AND b.attempt = w.attempt LIMIT 1 FOR SHARE) b
+   CROSS JOIN LATERAL (
+         SELECT m.state = 'sending' AS running, m.deadline_at, m.on_unknown = 'resend' AS again
+           FROM mailings m WHERE m.id = b.mailing_id LIMIT 1) m),
 renewed AS (
   UPDATE batches t SET lease_until = clock_timestamp() + $3 * interval '1 microsecond'
     FROM b WHERE t.id = b.id AND t.attempt = b.attempt
@@ -69,7 +73,8 @@ rep AS (
   SELECT mailing_id, rcpt, tries, code, enhanced, scope, reply FROM r WHERE reply <> ''
   ON CONFLICT DO NOTHING),
 lot AS MATERIALIZED (
-  SELECT i.batch_id, i.ids FROM b JOIN intents i ON i.batch_id = b.id AND i.attempt = b.attempt AND i.n = $17),
+  SELECT i.batch_id, i.ids FROM b CROSS JOIN LATERAL (
+         SELECT i.batch_id, i.ids FROM intents i WHERE i.batch_id = b.id AND i.attempt = b.attempt AND i.n = $17 LIMIT 1) i),
 n AS MATERIALIZED (
   SELECT b.id, b.mailing_id, b.attempt, x.req, x.rcpt, lot.batch_id IS NULL AS fresh,
          CASE WHEN e.recipient_id IS NULL THEN '` + ReasonErased + `' ELSE e.reason END AS reason,
@@ -79,7 +84,7 @@ n AS MATERIALIZED (
     FROM b JOIN unnest($14::bigint[], $15::int[], $16::bigint[]) x(batch, req, rcpt) ON x.batch = b.id
     LEFT JOIN lot ON lot.batch_id = b.id
     LEFT JOIN LATERAL (SELECT e.recipient_id, e.reason FROM entitlement e
-                        WHERE e.mailing_id = b.mailing_id AND e.recipient_id = x.rcpt) e ON true),
+                        WHERE e.mailing_id = b.mailing_id AND e.recipient_id = x.rcpt LIMIT 1) e ON true),
 inf AS (
   INSERT INTO intents (batch_id, attempt, n, ids)
   SELECT id, attempt, $17, coalesce(array_agg(rcpt) FILTER (WHERE verdict = 1), '{}') FROM n WHERE fresh GROUP BY id, attempt

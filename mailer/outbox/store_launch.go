@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/mail"
 	"strings"
 	"time"
 
@@ -54,11 +55,12 @@ func (m *Mailing) check() error {
 	if m.Deadline == 0 {
 		m.Deadline = DefaultDeadline
 	}
+	if a, err := mail.ParseAddress(m.EnvelopeFrom); err != nil || a.Address != m.EnvelopeFrom {
+		return fmt.Errorf("%q can't be a return path; give the mailing an envelope sender like bounce@example.org", m.EnvelopeFrom)
+	}
 	switch {
 	case m.Key == "":
 		return errors.New("a mailing needs a key that names it; give it one")
-	case m.EnvelopeFrom == "":
-		return errors.New("a mailing needs a return path; give it an envelope sender")
 	case m.OnUnknown != Hold && m.OnUnknown != Resend:
 		return fmt.Errorf("what to do with unknown outcomes is hold or resend, not %q", m.OnUnknown)
 	case m.Deadline < 0:
@@ -170,7 +172,11 @@ func ensureLedger(ctx context.Context, tx *sqlx.Tx, mailing int64) error {
 
 func tableExists(ctx context.Context, tx *sqlx.Tx, name string) (bool, error) {
 	var have bool
-	if err := tx.GetContext(ctx, &have, "SELECT to_regclass($1) IS NOT NULL", name); err != nil {
+	// Not to_regclass: its cache may still hold that there is none.
+	err := tx.GetContext(ctx, &have, `
+		SELECT EXISTS (SELECT FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+		                WHERE i.inhparent = 'deliveries'::regclass AND c.relname = $1)`, name)
+	if err != nil {
 		return false, fmt.Errorf("look for table %s: %w", name, err)
 	}
 	return have, nil

@@ -95,39 +95,39 @@ type UnknownRecipient struct {
 	Attempt int       `db:"attempt" json:"attempt"`
 }
 
-// reconcileSQL counts from the sets themselves, not from anything maintained.
-// work has a row for each batch that may send to a recipient, or that he waits
-// for.
+// reconcileSQL counts from the sets themselves, not from anything maintained:
+// frozen at launch, in the ledger, somebody's work. A recipient is work once
+// for each open batch that may send to him, and while he waits for a batch; he
+// is pending if he is work and not in the ledger.
 const reconcileSQL = `
-WITH frozen AS (
-  SELECT u.id, count(*) AS n FROM batches b, unnest(b.recipient_ids) u(id)
-   WHERE b.mailing_id = $1 AND b.wave = 0 AND b.resend = 0 GROUP BY u.id),
-work AS (
-  SELECT w.id, count(*) AS n, bool_or(w.deferred) AS deferred FROM (
-    SELECT u.id, t.recipient_id IS NOT NULL AS deferred FROM batches b
-     CROSS JOIN LATERAL unnest(b.recipient_ids) u(id)
-      LEFT JOIN retries t ON t.mailing_id = $1 AND t.recipient_id = u.id
-     WHERE b.mailing_id = $1 AND NOT b.done AND (t.recipient_id IS NULL AND b.wave = 0 OR t.batch_id = b.id)
-     UNION ALL
-    SELECT t.recipient_id, true FROM retries t WHERE t.mailing_id = $1 AND t.batch_id IS NULL) w
-   WHERE NOT EXISTS (SELECT FROM deliveries d WHERE d.mailing_id = $1 AND d.recipient_id = w.id)
-   GROUP BY w.id)
-SELECT m.recipients, coalesce(count(f.id), 0) AS frozen,
-       count(*) FILTER (WHERE d.outcome = 1) AS sent, count(*) FILTER (WHERE d.outcome = 2) AS failed,
-       count(*) FILTER (WHERE d.outcome = 3) AS skipped, count(*) FILTER (WHERE d.outcome = 4) AS unknown,
-       count(w.id) AS pending, count(*) FILTER (WHERE w.deferred) AS deferred,
-       count(*) FILTER (WHERE f.id IS NOT NULL AND d.recipient_id IS NULL AND w.id IS NULL) AS lost,
-       count(*) FILTER (WHERE f.id IS NULL AND (d.recipient_id IS NOT NULL OR w.id IS NOT NULL)) AS foreign_ones,
-       count(*) FILTER (WHERE w.n > 1) AS doubled, count(*) FILTER (WHERE f.n > 1) AS repeated
-  FROM mailings m
-  LEFT JOIN (frozen f
-       FULL JOIN (SELECT recipient_id, outcome FROM deliveries WHERE mailing_id = $1) d ON d.recipient_id = f.id
-       FULL JOIN work w ON w.id = coalesce(f.id, d.recipient_id)) ON true
- WHERE m.id = $1 GROUP BY m.recipients`
+SELECT m.recipients, s.* FROM mailings m, (
+  SELECT count(*) FILTER (WHERE frozen > 0) AS frozen,
+         count(*) FILTER (WHERE outcome = 1) AS sent, count(*) FILTER (WHERE outcome = 2) AS failed,
+         count(*) FILTER (WHERE outcome = 3) AS skipped, count(*) FILTER (WHERE outcome = 4) AS unknown,
+         count(*) FILTER (WHERE work > 0 AND outcome = 0) AS pending,
+         count(*) FILTER (WHERE deferred > 0 AND outcome = 0) AS deferred,
+         count(*) FILTER (WHERE work = 0 AND outcome = 0) AS lost,
+         count(*) FILTER (WHERE frozen = 0) AS foreign_ones,
+         count(*) FILTER (WHERE work > 1 AND outcome = 0) AS doubled,
+         count(*) FILTER (WHERE frozen > 1) AS repeated
+    FROM (SELECT id, sum(frozen) AS frozen, max(outcome) AS outcome, sum(work) AS work, sum(deferred) AS deferred FROM (
+          SELECT u.id, 1 AS frozen, 0 AS outcome, 0 AS work, 0 AS deferred
+            FROM batches b, unnest(b.recipient_ids) u(id) WHERE b.mailing_id = $1 AND b.wave = 0 AND b.resend = 0
+           UNION ALL
+          SELECT recipient_id, 0, outcome, 0, 0 FROM deliveries WHERE mailing_id = $1
+           UNION ALL
+          SELECT u.id, 0, 0, 1, (t.recipient_id IS NOT NULL)::int FROM batches b
+           CROSS JOIN LATERAL unnest(b.recipient_ids) u(id)
+            LEFT JOIN retries t ON t.mailing_id = $1 AND t.recipient_id = u.id
+           WHERE b.mailing_id = $1 AND NOT b.done AND (t.recipient_id IS NULL AND b.wave = 0 OR t.batch_id = b.id)
+           UNION ALL
+          SELECT recipient_id, 0, 0, 1, 1 FROM retries WHERE mailing_id = $1 AND batch_id IS NULL
+         ) rows GROUP BY id) people) s
+ WHERE m.id = $1`
 
 // Reconcile shows from first principles where each frozen recipient stands.
 func Reconcile(ctx context.Context, db *sqlx.DB, mailingID int64) (Report, error) {
-	r := Report{MailingID: mailingID}
+	r := Report{MailingID: mailingID, UnknownRecipients: []UnknownRecipient{}}
 	tx, err := db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return r, fmt.Errorf("begin: %w", err)
@@ -140,6 +140,9 @@ func Reconcile(ctx context.Context, db *sqlx.DB, mailingID int64) (Report, error
 		Foreign  int64 `db:"foreign_ones"`
 		Doubled  int64 `db:"doubled"`
 		Repeated int64 `db:"repeated"`
+	}
+	if _, err = tx.ExecContext(ctx, "SET LOCAL work_mem = '256MB'; SET LOCAL jit = off"); err != nil {
+		return r, fmt.Errorf("reconcile mailing %d: %w", mailingID, err)
 	}
 	err = tx.GetContext(ctx, &row, reconcileSQL, mailingID)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -38,8 +38,7 @@ type waiting struct {
 }
 
 // takeSQL raises the fence. The holder's own statements lock the row FOR SHARE,
-// so this one either waits for them or comes first; a batch that is locked
-// right now is skipped.
+// so this one either waits for them or comes first, and they find it raised.
 const takeSQL = `
 UPDATE batches b SET attempt = b.attempt + 1, owner = $2, takeovers = b.takeovers + (b.owner IS NOT NULL)::int,
        lease_until = clock_timestamp() + $3 * interval '1 microsecond'
@@ -48,7 +47,7 @@ UPDATE batches b SET attempt = b.attempt + 1, owner = $2, takeovers = b.takeover
        SELECT c.id FROM batches c JOIN mailings k ON k.id = c.mailing_id
         WHERE c.id = $1 AND NOT c.done AND k.state = 'sending' AND c.not_before <= clock_timestamp()
           AND coalesce(c.lease_until, '-infinity') < clock_timestamp()
-          FOR UPDATE OF c SKIP LOCKED)
+          FOR UPDATE OF c)
 RETURNING b.id, b.mailing_id, b.variant_id, b.attempt, b.wave, b.resend, b.takeovers,
           m.relay, m.envelope_from, m.deadline_at <= clock_timestamp() AS late`
 

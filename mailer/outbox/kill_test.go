@@ -1,5 +1,0 @@
-package outbox
-
-const workerEnv = "BROADSHEET_OUTBOX_TEST_WORKER"
-
-func workerMain() int { return 0 }
