@@ -72,7 +72,8 @@ CREATE TABLE issues (
   id            bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   newsletter_id bigint NOT NULL REFERENCES newsletters,
   occurrence_id bigint UNIQUE REFERENCES occurrences,
-  subject       text NOT NULL,
+  subject       text NOT NULL, -- the editor's; '' is the article's title
+  headline      text,          -- the subject as it was approved
   state         text NOT NULL CHECK (state IN ('draft', 'approved', 'launched')),
   template      bytea,
   sha256        bytea,

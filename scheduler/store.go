@@ -176,3 +176,22 @@ func (s *Store) Decisions(ctx context.Context, newsletterID, before int64, limit
 	}
 	return out, nil
 }
+
+// Occurrence gives a firing by its id, as it was claimed; Late is not set.
+func (s *Store) Occurrence(ctx context.Context, q sqlx.QueryerContext, id int64) (Occurrence, error) {
+	var row struct {
+		ScheduleID   int64     `db:"schedule_id"`
+		NewsletterID int64     `db:"newsletter_id"`
+		Wall         time.Time `db:"wall"`
+		Zone         string    `db:"zone"`
+		DueAt        time.Time `db:"due_at"`
+	}
+	err := sqlx.GetContext(ctx, q, &row, `
+		SELECT o.schedule_id, s.newsletter_id, o.wall, o.zone, o.due_at
+		  FROM occurrences o JOIN schedules s ON s.id = o.schedule_id WHERE o.id = $1`, id)
+	if err != nil {
+		return Occurrence{}, fmt.Errorf("read occurrence %d: %w", id, err)
+	}
+	return Occurrence{ID: id, ScheduleID: row.ScheduleID, NewsletterID: row.NewsletterID,
+		Wall: row.Wall.UTC(), Zone: row.Zone, DueAt: row.DueAt.UTC()}, nil
+}

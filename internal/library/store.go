@@ -169,15 +169,20 @@ func (s *Store) In(ctx context.Context, tx sqlx.QueryerContext, id int64) (Entry
 // List gives up to limit articles, newest first, with ids below before; 0
 // begins with the newest.
 func (s *Store) List(ctx context.Context, before int64, limit int) ([]Entry, error) {
+	return s.Page(ctx, s.db, before, limit)
+}
+
+// Page is List inside a transaction.
+func (s *Store) Page(ctx context.Context, q sqlx.QueryerContext, before int64, limit int) ([]Entry, error) {
 	var ids []int64
-	err := s.db.SelectContext(ctx, &ids, `
+	err := sqlx.SelectContext(ctx, q, &ids, `
 		SELECT id FROM articles WHERE $1 = 0 OR id < $1 ORDER BY id DESC LIMIT $2`, before, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list articles: %w", err)
 	}
 	out := make([]Entry, 0, len(ids))
 	for _, id := range ids {
-		e, err := s.Get(ctx, id)
+		e, err := s.In(ctx, q, id)
 		if err != nil {
 			return nil, err
 		}

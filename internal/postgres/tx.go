@@ -12,6 +12,13 @@ import (
 // Tx is the handle that writing methods take, so that one InTx covers an act and its audit row.
 type Tx = sqlx.Tx
 
+// DB is a pool of connections, and Queryer what both DB and Tx are to those who
+// only read. Packages that hold no SQL outside their store files name them so.
+type (
+	DB      = sqlx.DB
+	Queryer = sqlx.QueryerContext
+)
+
 // InTx runs fn in one READ COMMITTED transaction: committed when fn returns nil, rolled back when it
 // returns an error or panics (the panic goes on). fn's error is returned as it is; a failing rollback
 // is joined to it. fn must not commit or roll back itself, nor keep tx.

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/broadsheet/broadsheet/internal/audience"
+	"github.com/broadsheet/broadsheet/internal/config"
+	"github.com/broadsheet/broadsheet/internal/keyring"
+	"github.com/broadsheet/broadsheet/internal/library"
+	"github.com/broadsheet/broadsheet/internal/newsletter"
+	"github.com/broadsheet/broadsheet/internal/postgres"
+	"github.com/broadsheet/broadsheet/migrations"
+	"github.com/broadsheet/broadsheet/scheduler"
+)
+
+// app is what every command gets: where to read and write, and the settings.
+type app struct {
+	ctx       context.Context
+	set       *config.Settings
+	getenv    func(string) (string, bool)
+	in        io.Reader
+	out, errw io.Writer
+	log       *slog.Logger
+	now       func() time.Time
+}
+
+// backend is an open database with the packages that live on it.
+type backend struct {
+	cluster     *postgres.Cluster // nil with a database of the user's own
+	url         string
+	db          *sqlx.DB
+	ring        *keyring.Ring
+	audience    *audience.Store
+	library     *library.Store
+	schedules   *scheduler.Store
+	newsletters *newsletter.Service
+}
+
+// how a command wants the database.
+type how int
+
+const (
+	// ready: the schema is this version's. An empty database and a private one
+	// are brought up to it; another one that lags behind is refused.
+	ready how = iota
+	// asItIs: only connected, for the migrate commands.
+	asItIs
+	// serving: as ready, but a private cluster is taken for this process alone.
+	serving
+)
+
+// open connects to DATABASE_URL, or to the private cluster, which it starts if
+// nobody runs it. The caller closes the backend.
+func (a *app) open(h how) (*backend, error) {
+	b := &backend{url: a.set.DatabaseURL}
+	if b.url == "" {
+		opts := postgres.Options{Dir: a.set.Data, Log: a.log}
+		start := postgres.Join
+		if h == serving {
+			start = postgres.Start
+		}
+		c, err := start(a.ctx, opts)
+		if err != nil {
+			return nil, err
+		}
+		b.cluster, b.url = c, c.URL()
+	}
+	if err := b.connect(a, h); err != nil {
+		b.close()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *backend) connect(a *app, h how) error {
+	db, err := postgres.Open(a.ctx, b.url)
+	if err != nil {
+		return err
+	}
+	b.db = db
+	if b.url, err = postgres.URL(b.url); err != nil {
+		return err
+	}
+	if h == asItIs {
+		return nil
+	}
+	if err := b.migrate(a); err != nil {
+		return err
+	}
+	if b.ring, err = keyring.Load(a.ctx, db); err != nil {
+		return err
+	}
+	b.audience = audience.New(db, b.ring, a.now)
+	b.library = library.New(db, a.now)
+	b.schedules = scheduler.NewStore(db)
+	b.newsletters, err = newsletter.New(newsletter.Config{
+		DB: db, Ring: b.ring, Audience: b.audience, Library: b.library, Schedules: b.schedules,
+		PublicURL: a.set.PublicURL, Now: a.now, Log: a.log,
+	})
+	return err
+}
+
+// migrate brings an empty or private database up to this version's schema.
+func (b *backend) migrate(a *app) error {
+	err := migrations.Check(a.ctx, b.db.DB)
+	var pending *migrations.PendingError
+	if err == nil || !errors.As(err, &pending) {
+		return err
+	}
+	states, serr := migrations.Status(a.ctx, b.db.DB)
+	if serr != nil {
+		return serr
+	}
+	if b.cluster == nil && slices.ContainsFunc(states, migrations.State.Applied) {
+		return err
+	}
+	_, err = migrations.Up(a.ctx, b.url)
+	return err
+}
+
+// close lets go of the database; a private cluster that this process started
+// stops once nobody else uses it.
+func (b *backend) close() {
+	if b.db != nil {
+		_ = b.db.Close()
+	}
+	if b.cluster != nil {
+		// Not the command's context: the cluster is to be stopped in good
+		// order also after Ctrl-C.
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		_ = b.cluster.Stop(ctx)
+	}
+}
+
+// fail prints the one sentence for an error and returns the exit code. What a
+// driver said is for the log, not for people.
+func (a *app) fail(err error) int {
+	a.log.Debug("the command failed", "error", err)
+	var pqErr *pq.Error
+	switch {
+	case a.ctx.Err() != nil && errors.Is(err, context.Canceled):
+		return complain(a.errw, errors.New("stopped"), 1)
+	case errors.As(err, &pqErr) && !saysItself(err):
+		return complain(a.errw, fmt.Errorf("the database refused this (%s); run again with --log-level debug to see what it said", pqErr.Code.Name()), 1)
+	case errors.Is(err, context.DeadlineExceeded):
+		return complain(a.errw, errors.New("this took too long and was given up; nothing was left half-done"), 1)
+	}
+	return complain(a.errw, err, 1)
+}
+
+// saysItself reports whether an error that wraps a driver's one has a sentence
+// of its own for people.
+func saysItself(err error) bool {
+	var e *postgres.Error
+	return errors.As(err, &e)
+}
+
+// readAll reads a file, or standard input for "-".
+func (a *app) readAll(name string, limit int64) ([]byte, error) {
+	var r io.Reader = a.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("%s can't be read: %s", name, reason(err))
+		}
+		defer func() { _ = f.Close() }()
+		r = f
+	}
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s can't be read: %s", name, reason(err))
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("%s is larger than %d MB, which is more than an article can be", name, limit>>20)
+	}
+	return data, nil
+}
+
+// reason is what the system said of a file, without the path that the
+// sentence names already.
+func reason(err error) string {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}

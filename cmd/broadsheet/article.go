@@ -1,0 +1,242 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+	"github.com/broadsheet/broadsheet/internal/ingest"
+	"github.com/broadsheet/broadsheet/internal/newsletter"
+)
+
+// articleSource is where an article is read from, shared by the commands that
+// need no database.
+type articleSource struct {
+	File  string `arg:"" name:"file" help:"The article: plain text or Markdown with front matter; - reads standard input."`
+	Title string `help:"Title, when the source has none or another one is wanted."`
+	Base  string `help:"Address that relative links belong to." placeholder:"URL"`
+}
+
+// read parses the source.
+func (s *articleSource) read(a *app) (ingest.Result, error) {
+	if u, err := url.Parse(s.File); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+		return ingest.Result{}, fmt.Errorf("%s is a web address, which can't be read yet; save the article as text or Markdown and give that file", s.File)
+	}
+	in, name := a.in, "standard input"
+	if s.File != "-" {
+		f, err := os.Open(s.File)
+		if err != nil {
+			return ingest.Result{}, fmt.Errorf("%s can't be read: %s", s.File, reason(err))
+		}
+		defer func() { _ = f.Close() }()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return ingest.Result{}, fmt.Errorf("%s is a directory; name one article's file", s.File)
+		}
+		in, name = f, s.File
+	}
+	return ingest.Parse(a.ctx, name, in, ingest.Options{Title: s.Title, BaseURL: s.Base})
+}
+
+// parseArticle reads an article from memory.
+func parseArticle(ctx context.Context, name string, source []byte, title string) (ingest.Result, error) {
+	return ingest.Parse(ctx, name, bytes.NewReader(source), ingest.Options{Title: title})
+}
+
+type articleParseCmd struct {
+	articleSource
+	Item int  `help:"Which article of a feed, from 0; a single article is item 0." placeholder:"N"`
+	JSON bool `help:"Print everything as JSON."`
+}
+
+func (articleParseCmd) Help() string {
+	return "Example:\n  broadsheet article parse article.txt --json --title \"A Title\""
+}
+
+func (c *articleParseCmd) Run(a *app) error {
+	r, err := c.read(a)
+	if err != nil {
+		return err
+	}
+	if c.Item != 0 {
+		return fmt.Errorf("there is no item %d: %s holds one article, which is item 0", c.Item, c.File)
+	}
+	if c.JSON {
+		report := article.Report(r.Article)
+		report.SuggestedTitle = r.SuggestedTitle
+		return a.json(report)
+	}
+	a.show(r.Article)
+	if r.SuggestedTitle != "" {
+		a.say("the article has no title; give it one with --title, for example --title %q", printable(r.SuggestedTitle))
+	}
+	a.findings(r.Article.Diagnostics)
+	return nil
+}
+
+// show prints an article for people.
+func (a *app) show(art *article.Article) {
+	a.print("title       %s", printable(orDash(art.Title)))
+	a.print("author      %s", printable(orDash(art.Author.Name)))
+	a.print("address     %s", printable(orDash(art.CanonicalURL)))
+	a.print("language    %s", printable(orDash(art.Language)))
+	for _, n := range art.Disclosures {
+		a.print("disclosure  %s", printable(n.Text.String()))
+	}
+	for _, n := range art.Disclaimers {
+		a.print("disclaimer  %s", printable(n.Text.String()))
+	}
+	a.print("")
+	a.print("takeaways")
+	for i, t := range art.Takeaways {
+		where := string(t.Origin)
+		if t.Place.Line > 0 {
+			where += fmt.Sprintf(", line %d", t.Place.Line)
+		}
+		a.print("  %d. %s (%s)", i+1, printable(t.Text), where)
+	}
+	a.print("picks")
+	for i, p := range art.Picks() {
+		a.print("  %d. %s: %s", i+1, printable(orDash(p.Label)), printable(p.Name))
+		a.print("     %s", printable(p.Blurb.String()))
+		a.print("     [%s] %s", printable(p.CTA), printable(orDash(p.URL)))
+	}
+	a.print("headings")
+	for _, b := range art.Blocks {
+		if h, ok := b.(*article.Heading); ok {
+			a.print("  %s%s", strings.Repeat("  ", h.Level-2), printable(h.Text.String()))
+		}
+	}
+	a.print("%d blocks, %d words", len(art.Blocks), art.Words())
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+type articleRenderCmd struct {
+	articleSource
+	Out    string `help:"Folder for message.eml, message.html, message.txt, web.html and diagnostics.json." required:"" placeholder:"DIR"`
+	Theme  string `help:"The theme." default:"editorial"`
+	Name   string `help:"The newsletter's name." default:"Your Newsletter"`
+	Postal string `help:"The sender's postal address." default:"Example Media, 100 Example Street, Portland, OR 97201, USA"`
+	Amazon string `help:"via_article or direct." default:"via_article"`
+}
+
+func (articleRenderCmd) Help() string {
+	return "What a newsletter would say (sender, address, links, reader) is filled in with samples. Exits 0 also when diagnostics.json holds errors; article lint is the one that doesn't.\n\nExample:\n  broadsheet article render article.txt --title \"A Title\" --out preview"
+}
+
+func (c *articleRenderCmd) Run(a *app) error {
+	m, err := c.compile(a, sampleNewsletter(c.Name, c.Postal, c.Theme, c.Amazon))
+	if err != nil {
+		return err
+	}
+	if err := writeMail(c.Out, m); err != nil {
+		return err
+	}
+	a.findings(m.Diagnostics)
+	a.say("written to %s: message.eml, message.html, message.txt, web.html, diagnostics.json", c.Out)
+	return nil
+}
+
+// compile makes the mail of a source as an issue of n.
+func (s *articleSource) compile(a *app, n newsletter.Newsletter) (*newsletter.Compiled, error) {
+	r, err := s.read(a)
+	if err != nil {
+		return nil, err
+	}
+	m, err := newsletter.Compile(newsletter.Input{
+		Newsletter: n, Article: r.Article, PublicURL: "https://mail.example.org", DoubleOptIn: true,
+	})
+	if err == nil && r.SuggestedTitle != "" {
+		a.say("the article has no title; give it one with --title, for example --title %q", printable(r.SuggestedTitle))
+	}
+	return m, err
+}
+
+// sampleNewsletter stands in for a newsletter where there is none.
+func sampleNewsletter(name, postal, theme, amazon string) newsletter.Newsletter {
+	return newsletter.Newsletter{
+		Slug: "sample", Name: name, FromName: name, FromEmail: "letter@example.org", PostalAddress: postal,
+		Theme: theme, AmazonMode: amazon, HomeURL: "https://example.org/", DisclosureURL: "https://example.org/disclosure",
+	}
+}
+
+type articleLintCmd struct {
+	articleSource
+	JSON bool `help:"Print JSON."`
+}
+
+func (articleLintCmd) Help() string {
+	return "Example:\n  broadsheet article lint article.txt --title \"A Title\""
+}
+
+func (c *articleLintCmd) Run(a *app) error {
+	m, err := c.compile(a, sampleNewsletter("Your Newsletter", "Example Media, 100 Example Street, Portland, OR 97201, USA", "", ""))
+	if err != nil {
+		return err
+	}
+	found := m.Diagnostics
+	if c.JSON {
+		if found == nil {
+			found = []article.Diagnostic{}
+		}
+		if err := a.json(found); err != nil {
+			return err
+		}
+	} else {
+		for _, d := range found {
+			a.print("%s", printable(d.String()))
+			a.print("    %s", printable(d.Fix))
+		}
+	}
+	if n := len(m.Errors()); n > 0 {
+		a.say("%s", plural(int64(n), "error", "errors"))
+		return errSilent
+	}
+	if !c.JSON {
+		a.say("no errors")
+	}
+	return nil
+}
+
+// ask puts a question on the terminal, if there is somebody to answer.
+func (a *app) ask(question, suggestion string) (string, error) {
+	a.say("%s [%s]", question, printable(suggestion))
+	line, err := readLine(a.in)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("the answer can't be read: %s", reason(err))
+	}
+	if line = strings.TrimSpace(line); line == "" {
+		return suggestion, nil
+	}
+	return line, nil
+}
+
+// readLine reads up to a line break, byte by byte, so that nothing after it is lost.
+func readLine(r io.Reader) (string, error) {
+	var b strings.Builder
+	one := make([]byte, 1)
+	for b.Len() < 4096 {
+		n, err := r.Read(one)
+		if n == 1 {
+			if one[0] == '\n' {
+				return b.String(), nil
+			}
+			b.WriteByte(one[0])
+		}
+		if err != nil {
+			return b.String(), err
+		}
+	}
+	return b.String(), nil
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/broadsheet/broadsheet/internal/render"
+	"github.com/broadsheet/broadsheet/mailer"
+	"github.com/broadsheet/broadsheet/mailer/outbox"
+	"github.com/broadsheet/broadsheet/migrations"
+)
+
+type checkCmd struct {
+	JSON bool `help:"Print JSON."`
+}
+
+func (checkCmd) Help() string {
+	return "Opens every relay, but sends nothing. Exits 1 when something is wrong.\n\nExample:\n  broadsheet check"
+}
+
+// finding is one line of the check.
+type finding struct {
+	What   string `json:"what"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+}
+
+func (c *checkCmd) Run(a *app) error {
+	list := []finding{{"settings", true, "readable"}}
+	b, err := a.open(asItIs)
+	if err != nil {
+		list = append(list, finding{"database", false, err.Error()})
+	} else {
+		defer b.close()
+		list = append(list, a.checkDatabase(b)...)
+	}
+	list = append(list, checkThemes()...)
+	bad := 0
+	rows := make([][]string, len(list))
+	for i, f := range list {
+		mark := "ok"
+		if !f.OK {
+			mark, bad = "WRONG", bad+1
+		}
+		rows[i] = []string{f.What, mark, f.Detail}
+	}
+	if c.JSON {
+		if err := a.json(list); err != nil {
+			return err
+		}
+	} else {
+		a.table([]string{"WHAT", "", "DETAIL"}, rows)
+	}
+	if bad > 0 {
+		return fmt.Errorf("%s", plural(int64(bad), "thing is wrong", "things are wrong"))
+	}
+	return nil
+}
+
+func (a *app) checkDatabase(b *backend) []finding {
+	where := "the server of DATABASE_URL"
+	if b.cluster != nil {
+		where = "private, in " + a.set.Data
+	}
+	list := []finding{{"database", true, where}}
+	if b.cluster != nil {
+		if err := b.migrate(a); err != nil {
+			return append(list, finding{"schema", false, err.Error()})
+		}
+	}
+	if err := migrations.Check(a.ctx, b.db.DB); err != nil {
+		return append(list, finding{"schema", false, err.Error()})
+	}
+	list = append(list, finding{"schema", true, "this version's"})
+	relays, err := outbox.Relays(a.ctx, b.db)
+	if err != nil {
+		return append(list, finding{"relays", false, err.Error()})
+	}
+	if len(relays) == 0 {
+		list = append(list, finding{"relays", false, "there is none; broadsheet relay add makes one"})
+	}
+	away := false
+	for _, r := range relays {
+		f, local := a.checkRelay(r)
+		list, away = append(list, f), away || !local
+	}
+	return append(list, a.checkPublicURL(away))
+}
+
+// checkRelay opens a relay as sending would.
+func (a *app) checkRelay(r outbox.Relay) (f finding, local bool) {
+	f = finding{What: "relay " + r.Name}
+	relay, err := mailer.ParseRelay(r.URL)
+	if err != nil {
+		f.Detail = err.Error()
+		return f, true
+	}
+	ctx, cancel := context.WithTimeout(a.ctx, 15*time.Second)
+	defer cancel()
+	p, err := relay.Probe(ctx)
+	if err != nil {
+		f.Detail = fmt.Sprintf("%s: %s", relay, err)
+		return f, relay.Loopback()
+	}
+	f.OK, f.Detail = true, fmt.Sprintf("%s: answers, %s", relay, cmp.Or(p.TLS, "without TLS"))
+	return f, relay.Loopback()
+}
+
+// checkPublicURL wants https as soon as mail leaves this machine (HDR-1).
+func (a *app) checkPublicURL(away bool) finding {
+	f := finding{"public address", true, a.set.PublicURL}
+	if u, err := url.Parse(a.set.PublicURL); away && (err != nil || u.Scheme != "https") {
+		f.OK, f.Detail = false, a.set.PublicURL+" is not https; set BROADSHEET_PUBLIC_URL to where readers reach you, since one-click unsubscribe needs it"
+	}
+	return f
+}
+
+// checkThemes loads every theme and renders a sample with it.
+func checkThemes() []finding {
+	var list []finding
+	for _, name := range render.ThemeNames() {
+		f := finding{"theme " + name, true, "loads, with enough contrast"}
+		if _, err := render.LoadTheme(name); err != nil {
+			f.OK, f.Detail = false, err.Error()
+		}
+		list = append(list, f)
+	}
+	return list
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"github.com/alecthomas/kong"
+
+	"github.com/broadsheet/broadsheet/internal/config"
+)
+
+// cli is the whole command line: settings first, then one field per command.
+type cli struct {
+	config.Settings `embed:""`
+
+	Version kong.VersionFlag `name:"version" help:"Print the version and exit."`
+
+	Demo    demoCmd  `cmd:"" help:"Try everything: a private Postgres, a capture inbox, sample articles and readers, one issue sent."`
+	Serve   serveCmd `cmd:"" help:"Run web pages, scheduler and sending in one process."`
+	Work    workCmd  `cmd:"" help:"Run sending only, for more machines on the same database."`
+	Web     webCmd   `cmd:"" help:"Run the web pages only."`
+	Check   checkCmd `cmd:"" help:"Check settings, database, migrations, relays and templates."`
+	Migrate struct {
+		Status migrateStatusCmd `cmd:"" help:"List the migrations and which of them the database has."`
+		Up     migrateUpCmd     `cmd:"" help:"Bring the database up to this version's schema."`
+	} `cmd:"" help:"Look at or update the database schema."`
+	Article struct {
+		Parse  articleParseCmd  `cmd:"" help:"Show what an article is read as, without a database."`
+		Render articleRenderCmd `cmd:"" help:"Write the mail an article becomes into a folder, without a database."`
+		Lint   articleLintCmd   `cmd:"" help:"List what is wrong with an article and its mail; exit 1 on any error."`
+		Add    articleAddCmd    `cmd:"" help:"Keep an article; prints its id."`
+		List   articleListCmd   `cmd:"" help:"List the articles, newest first."`
+		Show   articleShowCmd   `cmd:"" help:"Show an article with its picks, takeaways and diagnostics."`
+		Edit   articleEditCmd   `cmd:"" help:"Correct an article; corrections survive when it is added again."`
+	} `cmd:"" help:"Read, check, keep and correct articles."`
+	List struct {
+		Create listCreateCmd `cmd:"" help:"Create a list; prints its slug."`
+		List   listListCmd   `cmd:"" help:"List the lists with their numbers of subscribers."`
+		Show   listShowCmd   `cmd:"" help:"Show a list and its subscribers."`
+	} `cmd:"" help:"Lists that people subscribe to."`
+	Subscriber struct {
+		Import      subscriberImportCmd      `cmd:"" help:"Import subscribers from a CSV file."`
+		Add         subscriberAddCmd         `cmd:"" help:"Add one subscriber to a list."`
+		Show        subscriberShowCmd        `cmd:"" help:"Show a subscriber: subscriptions, consent, suppression and deliveries."`
+		Unsubscribe subscriberUnsubscribeCmd `cmd:"" help:"Take a subscriber off a list at his word."`
+	} `cmd:"" help:"People who get mail."`
+	Newsletter struct {
+		Create newsletterCreateCmd `cmd:"" help:"Create a newsletter; prints its slug."`
+		List   newsletterListCmd   `cmd:"" help:"List the newsletters."`
+		Show   newsletterShowCmd   `cmd:"" help:"Show a newsletter and its settings."`
+		Edit   newsletterEditCmd   `cmd:"" help:"Change a newsletter's settings."`
+	} `cmd:"" help:"Recurring publications: sender, list, relay, policies."`
+	Schedule struct {
+		Set  scheduleSetCmd  `cmd:"" help:"Set when a newsletter goes out."`
+		List scheduleListCmd `cmd:"" help:"List the schedules and what their last firing decided."`
+		Next scheduleNextCmd `cmd:"" help:"Show the next firings, local and UTC."`
+	} `cmd:"" help:"When newsletters go out."`
+	Issue struct {
+		Draft      issueDraftCmd      `cmd:"" help:"Make an issue of an article; prints its id."`
+		List       issueListCmd       `cmd:"" help:"List the issues, newest first."`
+		Preview    issuePreviewCmd    `cmd:"" help:"Write exactly the mail that will go out, and what is wrong with it."`
+		Approve    issueApproveCmd    `cmd:"" help:"Approve an issue's content; refused while there is an error."`
+		Send       issueSendCmd       `cmd:"" help:"Launch an approved issue."`
+		Status     issueStatusCmd     `cmd:"" help:"Show how far an issue has come."`
+		Reconcile  issueReconcileCmd  `cmd:"" help:"Account for every recipient of an issue from first principles."`
+		Recipients issueRecipientsCmd `cmd:"" help:"List who got an issue, and who did not and why."`
+	} `cmd:"" help:"Editions of a newsletter: draft, check, approve, send, account for."`
+	Relay struct {
+		Add  relayAddCmd  `cmd:"" help:"Add or change a relay."`
+		List relayListCmd `cmd:"" help:"List the relays."`
+	} `cmd:"" help:"SMTP servers that mails go out through."`
+	Suppress struct {
+		Add    suppressAddCmd    `cmd:"" help:"Never mail an address again."`
+		Remove suppressRemoveCmd `cmd:"" help:"Lift a suppression."`
+		List   suppressListCmd   `cmd:"" help:"List the suppressions."`
+	} `cmd:"" help:"Addresses that must not be mailed."`
+}

@@ -1,0 +1,299 @@
+package main
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+	"github.com/broadsheet/broadsheet/internal/newsletter"
+)
+
+// byHand is the actor of what is done on the command line: the system's user.
+func (a *app) byHand() string {
+	if name, ok := a.getenv("USER"); ok && name != "" {
+		return "command line, " + name
+	}
+	return "command line"
+}
+
+type issueDraftCmd struct {
+	Newsletter string `arg:"" help:"The newsletter's slug."`
+	Article    int64  `help:"The article's id." required:""`
+	Subject    string `help:"Subject of the mail. Default: the article's title."`
+}
+
+func (issueDraftCmd) Help() string {
+	return "Example:\n  broadsheet issue draft weekly --article 3"
+}
+
+func (c *issueDraftCmd) Run(a *app) error {
+	b, err := a.open(ready)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	n, err := b.newsletters.BySlug(a.ctx, c.Newsletter)
+	if err != nil {
+		return err
+	}
+	id, err := b.newsletters.Draft(a.ctx, n.ID, c.Article, c.Subject, a.byHand())
+	if err != nil {
+		return err
+	}
+	a.print("%d", id)
+	compiled, err := b.newsletters.Preview(a.ctx, id)
+	if err != nil {
+		return err
+	}
+	a.findings(compiled.Diagnostics)
+	return nil
+}
+
+// findings lists diagnostics on standard error.
+func (a *app) findings(list []article.Diagnostic) {
+	for _, d := range list {
+		a.say("%s", printable(d.String()))
+		if d.Fix != "" {
+			a.say("    %s", printable(d.Fix))
+		}
+	}
+}
+
+type issueListCmd struct {
+	Newsletter string `arg:"" optional:"" help:"Only this newsletter's."`
+	Before     int64  `help:"Begin below this id (the last one shown)."`
+	Limit      int    `help:"How many to show." default:"20"`
+	JSON       bool   `help:"Print JSON."`
+}
+
+func (issueListCmd) Help() string { return "Example:\n  broadsheet issue list weekly" }
+
+func (c *issueListCmd) Run(a *app) error {
+	if c.Limit < 1 || c.Limit > 1000 {
+		return usagef("--limit is %d; it must be between 1 and 1000", c.Limit)
+	}
+	b, err := a.open(ready)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	var of int64
+	if c.Newsletter != "" {
+		n, err := b.newsletters.BySlug(a.ctx, c.Newsletter)
+		if err != nil {
+			return err
+		}
+		of = n.ID
+	}
+	issues, err := b.newsletters.Issues(a.ctx, of, c.Before, c.Limit)
+	if err != nil {
+		return err
+	}
+	list := make([]newsletter.Status, 0, len(issues))
+	rows := make([][]string, 0, len(issues))
+	for _, i := range issues {
+		s, err := b.newsletters.Status(a.ctx, i.ID)
+		if err != nil {
+			return err
+		}
+		list = append(list, s)
+		rows = append(rows, []string{fmt.Sprint(i.ID), i.Newsletter, s.State, short(s.Subject, 50), fmt.Sprint(s.Sent), fmt.Sprint(s.Recipients)})
+	}
+	if c.JSON {
+		return a.json(list)
+	}
+	a.table([]string{"ISSUE", "NEWSLETTER", "STATE", "SUBJECT", "SENT", "OF"}, rows)
+	return nil
+}
+
+type issuePreviewCmd struct {
+	ID   int64  `arg:"" help:"The issue."`
+	Out  string `help:"Folder for message.eml, message.html, message.txt, web.html and diagnostics.json." placeholder:"DIR"`
+	JSON bool   `help:"Print JSON."`
+}
+
+func (issuePreviewCmd) Help() string {
+	return "The bytes are those that go out, filled in for a sample reader with the longest possible links.\n\nExample:\n  broadsheet issue preview 7 --out preview"
+}
+
+func (c *issuePreviewCmd) Run(a *app) error {
+	b, err := a.open(ready)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	m, err := b.newsletters.Preview(a.ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if c.Out != "" {
+		if err := writeMail(c.Out, m); err != nil {
+			return err
+		}
+		a.say("written to %s: message.eml, message.html, message.txt, web.html, diagnostics.json", c.Out)
+	}
+	sum := m.Template.SHA256()
+	if c.JSON {
+		return a.json(map[string]any{
+			"issue": c.ID, "subject": m.Subject, "preheader": m.Mail.Preheader, "bytes": len(m.Sample),
+			"sha256": hex.EncodeToString(sum[:]), "diagnostics": m.Diagnostics,
+		})
+	}
+	a.print("subject    %s", printable(m.Subject))
+	a.print("preheader  %s", printable(m.Mail.Preheader))
+	a.print("size       %d bytes", len(m.Sample))
+	a.print("content    sha256 %x", sum)
+	a.findings(m.Diagnostics)
+	if n := len(m.Errors()); n > 0 {
+		a.say("%s in the way of approval", plural(int64(n), "error stands", "errors stand"))
+	}
+	return nil
+}
+
+// writeMail writes what an editor or a browser can open.
+func writeMail(dir string, m *newsletter.Compiled) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("%s can't be made: %s", dir, reason(err))
+	}
+	found := m.Diagnostics
+	if found == nil {
+		found = []article.Diagnostic{}
+	}
+	diagnostics, err := json.MarshalIndent(found, "", "  ")
+	if err != nil {
+		return err
+	}
+	for name, data := range map[string][]byte{
+		"message.eml": m.Sample, "message.html": []byte(m.Mail.HTML), "message.txt": []byte(m.Mail.Text),
+		"web.html": []byte(m.Mail.Web), "diagnostics.json": append(diagnostics, '\n'),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			return fmt.Errorf("%s can't be written: %s", filepath.Join(dir, name), reason(err))
+		}
+	}
+	return nil
+}
+
+type issueApproveCmd struct {
+	ID int64 `arg:"" help:"The issue."`
+}
+
+func (issueApproveCmd) Help() string {
+	return "Any edit of the article, its newsletter or the subject afterwards voids the approval.\n\nExample:\n  broadsheet issue approve 7"
+}
+
+func (c *issueApproveCmd) Run(a *app) error {
+	b, err := a.open(ready)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	err = b.newsletters.Approve(a.ctx, c.ID, a.byHand())
+	var blocked *newsletter.BlockedError
+	if errors.As(err, &blocked) {
+		a.findings(blocked.Diagnostics)
+		return fmt.Errorf("issue %d was not approved: %s", c.ID, plural(int64(len(blocked.Diagnostics)), "error stands", "errors stand")+" in the way; broadsheet article edit mends an article")
+	}
+	if err != nil {
+		return err
+	}
+	a.say("issue %d is approved; broadsheet issue send %d launches it", c.ID, c.ID)
+	return nil
+}
+
+type issueSendCmd struct {
+	ID   int64 `arg:"" help:"The issue."`
+	Wait bool  `help:"Wait until nothing is pending any more."`
+}
+
+func (issueSendCmd) Help() string {
+	return "The recipients are frozen at once; serve or work does the sending.\n\nExample:\n  broadsheet issue send 7 --wait"
+}
+
+func (c *issueSendCmd) Run(a *app) error {
+	b, err := a.open(ready)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	launched, err := b.newsletters.Send(a.ctx, c.ID, a.byHand())
+	if err != nil {
+		return err
+	}
+	if launched.Again {
+		a.say("issue %d had been launched already, to %s", c.ID, plural(launched.Recipients, "recipient", "recipients"))
+	} else {
+		a.say("issue %d is launched to %s", c.ID, plural(launched.Recipients, "recipient", "recipients"))
+	}
+	if !c.Wait {
+		return nil
+	}
+	return a.waitSent(b, c.ID)
+}
+
+// waitSent follows an issue until nothing is pending.
+func (a *app) waitSent(b *backend, id int64) error {
+	s, err := b.newsletters.Status(a.ctx, id)
+	if err != nil {
+		return err
+	}
+	bar := a.progress("sending", s.Recipients)
+	defer bar.done()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for s.State == "sending" {
+		bar.set(s.Recipients - s.Pending)
+		select {
+		case <-a.ctx.Done():
+			return fmt.Errorf("stopped waiting; issue %d goes on, broadsheet issue status %d shows how far", id, id)
+		case <-tick.C:
+		}
+		if s, err = b.newsletters.Status(a.ctx, id); err != nil {
+			return err
+		}
+	}
+	bar.done()
+	a.say("%s", summary(s))
+	if s.State != "sent" {
+		return fmt.Errorf("issue %d is %s: %s", id, s.State, s.Note)
+	}
+	return nil
+}
+
+func summary(s newsletter.Status) string {
+	return fmt.Sprintf("%s: %d recipients = %d sent + %d failed + %d skipped + %d unknown + %d pending (%d of them deferred)",
+		s.State, s.Recipients, s.Sent, s.Failed, s.Skipped, s.Unknown, s.Pending, s.Deferred)
+}
+
+type issueStatusCmd struct {
+	ID   int64 `arg:"" help:"The issue."`
+	JSON bool  `help:"Print JSON."`
+}
+
+func (issueStatusCmd) Help() string { return "Example:\n  broadsheet issue status 7 --json" }
+
+func (c *issueStatusCmd) Run(a *app) error {
+	b, err := a.open(ready)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	s, err := b.newsletters.Status(a.ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return a.json(s)
+	}
+	a.print("issue %d: %s", c.ID, printable(s.Subject))
+	a.print("%s", summary(s))
+	if s.Note != "" {
+		a.print("%s", printable(s.Note))
+	}
+	return nil
+}

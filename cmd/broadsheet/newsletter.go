@@ -1,0 +1,201 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/broadsheet/broadsheet/internal/newsletter"
+	"github.com/broadsheet/broadsheet/internal/postgres"
+	"github.com/broadsheet/broadsheet/mailer/outbox"
+)
+
+// newsletterFlags are the settings that create and edit share. An option that
+// is not given stays as it is.
+type newsletterFlags struct {
+	Name              *string `help:"Name that readers see."`
+	From              *string `help:"Sender, as \"Name <address@example.org>\"."`
+	ReplyTo           *string `help:"Where answers go, if not to the sender."`
+	List              *string `help:"The list's slug."`
+	Postal            *string `help:"The sender's postal address; the law wants it in every mail."`
+	Zone              *string `help:"IANA zone of its schedule, such as Europe/Berlin. Default: UTC."`
+	Language          *string `help:"BCP 47 language of its mails. Default: en."`
+	Relay             *string `help:"The relay's name. Default: the only one there is."`
+	Theme             *string `help:"The theme. Default: editorial."`
+	HomeURL           *string `help:"The publisher's home page."`
+	DisclosureURL     *string `help:"The publisher's page with its full disclosure."`
+	DefaultDisclosure *string `help:"Disclosure for articles that recommend something and have none of their own."`
+	Disclaimer        *string `help:"Sentence that follows each article's not-medical-advice notice."`
+	Why               *string `help:"Why readers get this, in a sentence for the footer."`
+	Amazon            *string `help:"Where Amazon picks lead: via_article (the article on your site) or direct (needs Amazon's consent to links in mails). Default: via_article."`
+	AutoApprove       *bool   `help:"Let a scheduled issue without an error go out by itself." negatable:""`
+	OnUnknown         *string `help:"What to do when nobody knows whether a mail arrived: hold or resend. Default: hold."`
+}
+
+// apply puts what was given into n.
+func (f *newsletterFlags) apply(a *app, b *backend, n *newsletter.Newsletter) error {
+	for _, s := range []struct{ from, to *string }{
+		{f.Name, &n.Name}, {f.ReplyTo, &n.ReplyTo}, {f.Postal, &n.PostalAddress}, {f.Zone, &n.Zone},
+		{f.Language, &n.Language}, {f.Relay, &n.Relay}, {f.Theme, &n.Theme}, {f.HomeURL, &n.HomeURL},
+		{f.DisclosureURL, &n.DisclosureURL}, {f.DefaultDisclosure, &n.DefaultDisclosure}, {f.Disclaimer, &n.Disclaimer},
+		{f.Why, &n.Why}, {f.Amazon, &n.AmazonMode}, {f.OnUnknown, &n.OnUnknown},
+	} {
+		if s.from != nil {
+			*s.to = *s.from
+		}
+	}
+	if f.AutoApprove != nil {
+		n.AutoApprove = *f.AutoApprove
+	}
+	if f.From != nil {
+		name, email, err := newsletter.ParseFrom(*f.From)
+		if err != nil {
+			return err
+		}
+		n.FromName, n.FromEmail = name, email
+	}
+	if f.List != nil {
+		l, err := b.audience.ListBySlug(a.ctx, *f.List)
+		if err != nil {
+			return err
+		}
+		n.ListID = l.ID
+	}
+	return f.checkRelay(a, b)
+}
+
+func (f *newsletterFlags) checkRelay(a *app, b *backend) error {
+	if f.Relay == nil || *f.Relay == "" {
+		return nil
+	}
+	relays, err := outbox.Relays(a.ctx, b.db)
+	if err != nil {
+		return err
+	}
+	for _, r := range relays {
+		if r.Name == *f.Relay {
+			return nil
+		}
+	}
+	return fmt.Errorf("there is no relay %q; broadsheet relay add %s smtp://… makes it", *f.Relay, *f.Relay)
+}
+
+type newsletterCreateCmd struct {
+	Slug string `arg:"" help:"Short name: lower-case letters, digits and dashes."`
+	newsletterFlags
+}
+
+func (newsletterCreateCmd) Help() string {
+	return `Name, sender, list and postal address are needed.
+
+Example:
+  broadsheet newsletter create weekly --name "The Weekly" --from "The Weekly <letter@example.org>" --list readers --postal "Example Media, 100 Example Street, Portland, OR 97201, USA" --zone Europe/Berlin`
+}
+
+func (c *newsletterCreateCmd) Run(a *app) error {
+	for _, f := range []struct {
+		name  string
+		value *string
+	}{{"--name", c.Name}, {"--from", c.From}, {"--list", c.List}, {"--postal", c.Postal}} {
+		if f.value == nil {
+			return usagef("%s is missing. Usage: broadsheet newsletter create --help", f.name)
+		}
+	}
+	b, err := a.open(ready)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	n := newsletter.Newsletter{Slug: c.Slug}
+	if err := c.apply(a, b, &n); err != nil {
+		return err
+	}
+	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
+		_, err := b.newsletters.Create(a.ctx, tx, n)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	a.print("%s", c.Slug)
+	return nil
+}
+
+type newsletterEditCmd struct {
+	Slug string `arg:"" help:"The newsletter."`
+	newsletterFlags
+}
+
+func (newsletterEditCmd) Help() string {
+	return "What is not given stays as it is. An issue that was approved before loses its approval when the change would show in it.\n\nExample:\n  broadsheet newsletter edit weekly --auto-approve"
+}
+
+func (c *newsletterEditCmd) Run(a *app) error {
+	b, err := a.open(ready)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	n, err := b.newsletters.BySlug(a.ctx, c.Slug)
+	if err != nil {
+		return err
+	}
+	if err := c.apply(a, b, &n); err != nil {
+		return err
+	}
+	return postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error { return b.newsletters.Edit(a.ctx, tx, n) })
+}
+
+type newsletterListCmd struct {
+	JSON bool `help:"Print JSON."`
+}
+
+func (newsletterListCmd) Help() string { return "Example:\n  broadsheet newsletter list" }
+
+func (c *newsletterListCmd) Run(a *app) error {
+	b, err := a.open(ready)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	list, err := b.newsletters.List(a.ctx)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return a.json(list)
+	}
+	rows := make([][]string, len(list))
+	for i, n := range list {
+		rows[i] = []string{n.Slug, n.Name, n.FromEmail, n.Relay, n.Zone, yesNo(n.AutoApprove)}
+	}
+	a.table([]string{"NEWSLETTER", "NAME", "FROM", "RELAY", "ZONE", "AUTO-APPROVE"}, rows)
+	return nil
+}
+
+type newsletterShowCmd struct {
+	Slug string `arg:"" help:"The newsletter."`
+	JSON bool   `help:"Print JSON."`
+}
+
+func (newsletterShowCmd) Help() string { return "Example:\n  broadsheet newsletter show weekly" }
+
+func (c *newsletterShowCmd) Run(a *app) error {
+	b, err := a.open(ready)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	n, err := b.newsletters.BySlug(a.ctx, c.Slug)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return a.json(n)
+	}
+	a.table([]string{"SETTING", "VALUE"}, [][]string{
+		{"name", n.Name}, {"from", n.FromName + " <" + n.FromEmail + ">"}, {"reply-to", n.ReplyTo}, {"relay", n.Relay},
+		{"zone", n.Zone}, {"language", n.Language}, {"theme", n.Theme}, {"postal", n.PostalAddress}, {"home-url", n.HomeURL},
+		{"disclosure-url", n.DisclosureURL}, {"default-disclosure", n.DefaultDisclosure}, {"disclaimer", n.Disclaimer},
+		{"why", n.Why}, {"amazon", n.AmazonMode}, {"auto-approve", yesNo(n.AutoApprove)}, {"on-unknown", n.OnUnknown},
+	})
+	return nil
+}

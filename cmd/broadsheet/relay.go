@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/broadsheet/broadsheet/internal/postgres"
+	"github.com/broadsheet/broadsheet/mailer"
+	"github.com/broadsheet/broadsheet/mailer/outbox"
+)
+
+type relayAddCmd struct {
+	Name string `arg:"" help:"Short name: lower-case letters, digits and dashes."`
+	URL  string `arg:"" help:"smtp://user:password@host:587?connections=20 or smtps://host:465"`
+}
+
+func (relayAddCmd) Help() string {
+	return `STARTTLS is required unless the host is this machine; tls=none turns it off, connections=N says how many at once.
+
+Example:
+  broadsheet relay add main "smtp://user:password@smtp.example.org:587?connections=20"`
+}
+
+func (c *relayAddCmd) Run(a *app) error {
+	b, err := a.open(ready)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
+		_, err := outbox.AddRelay(a.ctx, tx, c.Name, c.URL)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	a.print("%s", c.Name)
+	return nil
+}
+
+type relayListCmd struct {
+	JSON bool `help:"Print JSON."`
+}
+
+func (relayListCmd) Help() string { return "Example:\n  broadsheet relay list" }
+
+func (c *relayListCmd) Run(a *app) error {
+	b, err := a.open(ready)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	relays, err := outbox.Relays(a.ctx, b.db)
+	if err != nil {
+		return err
+	}
+	type row struct {
+		Name        string `json:"name"`
+		URL         string `json:"url"` // without the password
+		Connections int    `json:"connections"`
+	}
+	list := make([]row, 0, len(relays))
+	for _, r := range relays {
+		parsed, err := mailer.ParseRelay(r.URL)
+		if err != nil {
+			return fmt.Errorf("relay %s: %w", r.Name, err)
+		}
+		list = append(list, row{r.Name, parsed.String(), parsed.Connections()})
+	}
+	if c.JSON {
+		return a.json(list)
+	}
+	rows := make([][]string, len(list))
+	for i, r := range list {
+		rows[i] = []string{r.Name, r.URL, fmt.Sprint(r.Connections)}
+	}
+	a.table([]string{"RELAY", "ADDRESS", "CONNECTIONS"}, rows)
+	return nil
+}

@@ -1,0 +1,183 @@
+package newsletter
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+	"github.com/broadsheet/broadsheet/internal/lint"
+	"github.com/broadsheet/broadsheet/internal/render"
+	"github.com/broadsheet/broadsheet/mailer"
+)
+
+// The slots of every issue, in the order in which Slots gives their values.
+const (
+	slotUnsubscribe = "unsubscribe" // the link in the body
+	slotOneClick    = "oneclick"    // the List-Unsubscribe header (BOT-2: another token)
+	slotPreferences = "preferences"
+)
+
+// tokenMax is the longest token in characters: key id, two ids, MAC, in base64.
+const tokenMax = 64
+
+func slots() []mailer.Slot {
+	return []mailer.Slot{
+		{Name: slotUnsubscribe, Max: tokenMax, Kind: mailer.Token},
+		{Name: slotOneClick, Max: tokenMax, Kind: mailer.Token},
+		{Name: slotPreferences, Max: tokenMax, Kind: mailer.Token},
+	}
+}
+
+// Input is everything a mail is made from.
+type Input struct {
+	Newsletter Newsletter
+	Article    *article.Article
+	// Subject is the editor's; "" takes the article's title.
+	Subject string
+	// IssueID names the issue in links and headers; 0 for a sample.
+	IssueID int64
+	// PublicURL is where readers reach us, without a slash at the end.
+	PublicURL string
+	// DoubleOptIn says that everybody on the list has confirmed.
+	DoubleOptIn bool
+	// Local says that nothing leaves this machine, so http links will do.
+	Local bool
+}
+
+// Compiled is a mail as it will go out but for the recipients.
+type Compiled struct {
+	Subject  string
+	Mail     render.Mail
+	Template *mailer.Template
+	// Sample is the whole message for the worst-case recipient: what
+	// diagnostics speak of and previews show.
+	Sample      []byte
+	Diagnostics []article.Diagnostic
+	// Source is the hash of the Input.
+	Source [sha256.Size]byte
+}
+
+// Errors are the findings that block the issue.
+func (c *Compiled) Errors() []article.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(c.Diagnostics), func(d article.Diagnostic) bool { return d.Severity != article.Error })
+}
+
+// untitled stands in for a subject in previews; rule ART-1 keeps it from going out.
+const untitled = "(no title)"
+
+// Compile makes the mail of an issue, deterministically, and checks it.
+func Compile(in Input) (*Compiled, error) {
+	in.Newsletter.defaults()
+	if mailer.ContainsMark(string(in.encode())) { // or a stranger's link would be handed the reader's token
+		return nil, refused("the article holds a mark that stands for a reader's own links; take it out of the source")
+	}
+	theme, err := render.LoadTheme(in.Newsletter.Theme)
+	if err != nil {
+		return nil, err
+	}
+	c := &Compiled{Subject: in.subject(), Source: in.hash()}
+	c.Mail, err = render.Compose(render.Issue{
+		Newsletter: in.Newsletter.rendered(),
+		Articles:   []*article.Article{in.Article},
+		Links: render.Links{
+			View:        fmt.Sprintf("%s/archive/%d", in.PublicURL, in.IssueID),
+			Preferences: in.PublicURL + "/preferences/" + mailer.Mark(slotPreferences),
+			Unsubscribe: in.PublicURL + "/unsubscribe/" + mailer.Mark(slotUnsubscribe),
+		},
+	}, theme)
+	if err != nil {
+		return nil, err
+	}
+	if c.Template, err = mailer.Compile(in.message(c)); err != nil {
+		return nil, refused("the mail can't be made: %s", err)
+	}
+	if c.Sample, err = c.Template.Splice(nil, worstCase()); err != nil {
+		return nil, err
+	}
+	policy := lint.Policy{
+		PostalAddress: in.Newsletter.PostalAddress, AmazonMode: in.Newsletter.AmazonMode,
+		DefaultDisclosure: in.Newsletter.DefaultDisclosure, DoubleOptIn: in.DoubleOptIn, Local: in.Local,
+	}
+	c.Diagnostics = append(lint.Article(in.Article, policy), lint.Mail(lint.Input{
+		Articles: []*article.Article{in.Article}, Mail: c.Mail, Message: c.Sample, Policy: policy,
+	})...)
+	return c, nil
+}
+
+func (in *Input) subject() string {
+	for _, s := range []string{in.Subject, in.Article.Title, untitled} {
+		if strings.TrimSpace(s) != "" {
+			return s
+		}
+	}
+	return untitled
+}
+
+func (in *Input) message(c *Compiled) mailer.Message {
+	n := in.Newsletter
+	m := mailer.Message{
+		From:           mail.Address{Name: n.FromName, Address: n.FromEmail},
+		Subject:        c.Subject,
+		Text:           c.Mail.Text,
+		HTML:           c.Mail.HTML,
+		ListID:         n.Name + " <" + n.Slug + "." + n.domain() + ">",
+		UnsubscribeURL: in.PublicURL + "/unsubscribe/" + mailer.Mark(slotOneClick),
+		Headers: []mailer.Header{
+			// Rule HDR-6: the same for every recipient.
+			{Name: "Feedback-ID", Value: strconv.FormatInt(in.IssueID, 10) + ":" + n.Slug + ":newsletter:" + n.domain()},
+		},
+		Slots: slots(),
+	}
+	if n.ReplyTo != "" {
+		m.ReplyTo = &mail.Address{Address: n.ReplyTo}
+	}
+	return m
+}
+
+// rendered is what the mail says of the newsletter.
+func (n *Newsletter) rendered() render.Newsletter {
+	return render.Newsletter{
+		Name: n.Name, HomeURL: n.HomeURL, DisclosureURL: n.DisclosureURL, PostalAddress: n.PostalAddress, Why: n.Why,
+		Disclaimer: n.Disclaimer, DefaultDisclosure: n.DefaultDisclosure, Language: n.Language, AmazonMode: n.AmazonMode,
+	}
+}
+
+// worstCase is a recipient with the longest values that there can be; its
+// tokens are not valid.
+func worstCase() mailer.Recipient {
+	token := strings.Repeat("x", tokenMax)
+	return mailer.Recipient{
+		Address:   "reader@example.org",
+		Name:      "A Reader",
+		MessageID: strings.Repeat("0", 40) + "@example.org",
+		Date:      time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC),
+		Values:    []string{token, token, token},
+	}
+}
+
+// hash covers all that the mail is made from and nothing else, so that it
+// tells an edit from a new version of the program.
+func (in *Input) hash() [sha256.Size]byte { return sha256.Sum256(in.encode()) }
+
+func (in *Input) encode() []byte {
+	n := in.Newsletter
+	n.CreatedAt, n.UpdatedAt = time.Time{}, time.Time{}
+	n.AutoApprove, n.OnUnknown, n.Relay, n.Zone, n.ListID = false, "", "", "", 0 // how it is sent, not what
+	data, err := json.Marshal(struct {
+		N       Newsletter
+		A       *article.Article
+		Subject string
+		Issue   int64
+		URL     string
+	}{n, in.Article, in.Subject, in.IssueID, in.PublicURL})
+	if err != nil { // plain data always marshals
+		panic(err)
+	}
+	return data
+}

@@ -1,0 +1,300 @@
+package newsletter
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/broadsheet/broadsheet/internal/audience"
+	"github.com/broadsheet/broadsheet/internal/keyring"
+	"github.com/broadsheet/broadsheet/internal/library"
+	"github.com/broadsheet/broadsheet/internal/postgres"
+	"github.com/broadsheet/broadsheet/mailer"
+	"github.com/broadsheet/broadsheet/mailer/outbox"
+	"github.com/broadsheet/broadsheet/scheduler"
+)
+
+// Config is what a Service is made of.
+type Config struct {
+	DB       *postgres.DB
+	Ring     *keyring.Ring
+	Audience *audience.Store
+	Library  *library.Store
+	// Schedules tells the wall-clock time of a scheduled issue.
+	Schedules *scheduler.Store
+	// PublicURL is where readers reach us.
+	PublicURL string
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Service keeps newsletters and takes issues from draft to launch. It may be
+// used by many goroutines.
+type Service struct {
+	db        *postgres.DB
+	ring      *keyring.Ring
+	audience  *audience.Store
+	library   *library.Store
+	schedules *scheduler.Store
+	public    string
+	now       func() time.Time
+	log       *slog.Logger
+}
+
+// New makes a Service; the public address must be absolute.
+func New(c Config) (*Service, error) {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" {
+		return nil, refused("the public address %q is not a web address", c.PublicURL)
+	}
+	return &Service{c.DB, c.Ring, c.Audience, c.Library, c.Schedules, strings.TrimRight(c.PublicURL, "/"), c.Now, c.Log}, nil
+}
+
+// maxSubject is what mailbox providers show at most, generously (in characters).
+const maxSubject = 150
+
+// Draft makes an issue of an article. A subject of "" is the article's title.
+func (s *Service) Draft(ctx context.Context, newsletterID, articleID int64, subject, actor string) (id int64, err error) {
+	if err := checkSubject(subject); err != nil {
+		return 0, err
+	}
+	err = postgres.InTx(ctx, s.db, func(tx *postgres.Tx) error {
+		if _, err := s.library.In(ctx, tx, articleID); err != nil {
+			return err
+		}
+		id, err = s.insertDraft(ctx, tx, newsletterID, articleID, 0, subject, actor)
+		return err
+	})
+	return id, err
+}
+
+func (s *Service) insertDraft(ctx context.Context, tx *postgres.Tx, newsletterID, articleID, occurrence int64, subject, actor string) (int64, error) {
+	id, err := insertIssue(ctx, tx, newsletterID, articleID, occurrence, subject, s.now())
+	if err != nil {
+		return 0, err
+	}
+	return id, s.review(ctx, tx, id, actDrafted, actor, nil, nil, "")
+}
+
+func checkSubject(subject string) error {
+	switch {
+	case strings.ContainsFunc(subject, unicode.IsControl):
+		return refused("the subject has a line break or control character in it; write it on one line")
+	case len([]rune(subject)) > maxSubject:
+		return refused("the subject is %d characters long; mail programs show far fewer than %d", len([]rune(subject)), maxSubject)
+	}
+	low := strings.ToLower(strings.TrimSpace(subject))
+	if strings.HasPrefix(low, "re:") || strings.HasPrefix(low, "fwd:") || strings.HasPrefix(low, "fw:") {
+		return refused("the subject %q pretends to be an answer or a forwarded mail, which the law forbids (AUTH-5); begin it with its matter", subject)
+	}
+	return nil
+}
+
+// Preview compiles an issue as it stands: what approving it now would freeze.
+func (s *Service) Preview(ctx context.Context, id int64) (*Compiled, error) {
+	i, err := s.Issue(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.compile(ctx, s.db, i)
+}
+
+func (s *Service) compile(ctx context.Context, q postgres.Queryer, i Issue) (*Compiled, error) {
+	in, err := s.input(ctx, q, i)
+	if err != nil {
+		return nil, err
+	}
+	return Compile(in)
+}
+
+func (s *Service) input(ctx context.Context, q postgres.Queryer, i Issue) (Input, error) {
+	n, err := s.byID(ctx, q, i.NewsletterID)
+	if err != nil {
+		return Input{}, err
+	}
+	entry, err := s.library.In(ctx, q, i.ArticleID)
+	if err != nil {
+		return Input{}, err
+	}
+	optIn, err := s.listDoubleOptIn(ctx, q, n.ListID)
+	if err != nil {
+		return Input{}, err
+	}
+	local, err := s.local(ctx, q, n)
+	if err != nil {
+		return Input{}, err
+	}
+	return Input{Newsletter: n, Article: entry.Article, Subject: i.Subject, IssueID: i.ID, PublicURL: s.public, DoubleOptIn: optIn, Local: local}, nil
+}
+
+// local says whether the newsletter's relay is on this machine; then links may
+// be plain http (HDR-1).
+func (s *Service) local(ctx context.Context, q postgres.Queryer, n Newsletter) (bool, error) {
+	relays, err := outbox.Relays(ctx, q)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range relays {
+		if r.Name == n.Relay || n.Relay == "" && len(relays) == 1 {
+			parsed, err := mailer.ParseRelay(r.URL)
+			return err == nil && parsed.Loopback(), nil
+		}
+	}
+	return false, nil
+}
+
+// Approve freezes the content of an issue: what is approved is what is sent. A
+// *BlockedError says what stands in the way.
+func (s *Service) Approve(ctx context.Context, id int64, actor string) error {
+	var blocked *BlockedError
+	err := postgres.InTx(ctx, s.db, func(tx *postgres.Tx) error {
+		i, err := lockIssue(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if i.State == Launched {
+			return refused("issue %d has been launched; what was sent can't be approved again", id)
+		}
+		c, err := s.compile(ctx, tx, i)
+		if err != nil {
+			return err
+		}
+		if found := c.Errors(); len(found) > 0 {
+			blocked = &BlockedError{id, found}
+			if i.State == Approved { // it was edited since
+				if err := setDraft(ctx, tx, id); err != nil {
+					return err
+				}
+			}
+			return s.review(ctx, tx, id, actRefused, actor, nil, found, "")
+		}
+		sum := c.Template.SHA256()
+		if err := setApproved(ctx, tx, id, c, s.now()); err != nil {
+			return err
+		}
+		return s.review(ctx, tx, id, actApproved, actor, sum[:], c.Diagnostics, "")
+	})
+	if err == nil && blocked != nil {
+		return blocked
+	}
+	return err
+}
+
+// Send launches an approved issue and gives what was launched, also when it
+// had been launched before. An edit since the approval voids it, which is a
+// *RefusedError. The issue of a schedule in the readers' own zones reaches each
+// of them at that time of his day, whoever sends it.
+func (s *Service) Send(ctx context.Context, id int64, actor string) (outbox.Launched, error) {
+	var launched outbox.Launched
+	var voided error
+	err := postgres.InTx(ctx, s.db, func(tx *postgres.Tx) error {
+		i, err := lockIssue(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if i.State == Draft {
+			return refused("issue %d has not been approved; broadsheet issue approve %d does it", id, id)
+		}
+		in, err := s.input(ctx, tx, i)
+		if err != nil {
+			return err
+		}
+		if now := in.hash(); i.State == Approved && !bytes.Equal(now[:], i.Source) {
+			voided = refused("issue %d was edited after its approval, or its newsletter was; look at it and approve it again", id)
+			if err := setDraft(ctx, tx, id); err != nil {
+				return err
+			}
+			return s.review(ctx, tx, id, actVoided, actor, i.SHA256, nil, "edited since the approval")
+		}
+		launched, err = s.launch(ctx, tx, i, in, actor)
+		return err
+	})
+	if err == nil {
+		err = voided
+	}
+	return launched, err
+}
+
+func (s *Service) launch(ctx context.Context, tx *postgres.Tx, i Issue, in Input, actor string) (outbox.Launched, error) {
+	var t mailer.Template
+	if err := t.UnmarshalBinary(i.Template); err != nil {
+		return outbox.Launched{}, fmt.Errorf("read the approved template of issue %d: %w", i.ID, err)
+	}
+	n := in.Newsletter
+	to, err := s.recipients(ctx, tx, n, i)
+	if err != nil {
+		return outbox.Launched{}, err
+	}
+	launched, err := outbox.Launch(ctx, tx, outbox.Mailing{
+		Key: fmt.Sprintf("issue:%d", i.ID), Kind: "issue", ListID: n.ListID, Relay: n.Relay,
+		EnvelopeFrom: n.FromEmail, OnUnknown: n.OnUnknown,
+	}, &t, to)
+	if err != nil || launched.Again {
+		return launched, err
+	}
+	if err := setLaunched(ctx, tx, i.ID, launched.MailingID, s.now()); err != nil {
+		return launched, err
+	}
+	return launched, s.review(ctx, tx, i.ID, actLaunched, actor, i.SHA256, nil, fmt.Sprintf("%d recipients", launched.Recipients))
+}
+
+// Status is how far an issue has come.
+type Status struct {
+	Issue   int64  `json:"issue"`
+	Subject string `json:"subject"`
+	// State is draft or approved, or that of the mailing.
+	State      string `json:"state"`
+	Recipients int64  `json:"recipients"`
+	Sent       int64  `json:"sent"`
+	Failed     int64  `json:"failed"`
+	Skipped    int64  `json:"skipped"`
+	Unknown    int64  `json:"unknown"`
+	Deferred   int64  `json:"deferred"`
+	Pending    int64  `json:"pending"`
+	// Note says why the mailing is paused or was cancelled.
+	Note       string     `json:"note,omitempty"`
+	CreatedAt  time.Time  `json:"created_at"`
+	ApprovedAt *time.Time `json:"approved_at,omitempty"`
+	LaunchedAt *time.Time `json:"launched_at,omitempty"`
+	FinishedAt *time.Time `json:"finished_at,omitempty"`
+}
+
+// Status reads how far an issue has come.
+func (s *Service) Status(ctx context.Context, id int64) (Status, error) {
+	i, err := s.Issue(ctx, id)
+	if err != nil {
+		return Status{}, err
+	}
+	st := Status{Issue: id, Subject: i.Subject, State: string(i.State), CreatedAt: i.CreatedAt, ApprovedAt: i.ApprovedAt, LaunchedAt: i.LaunchedAt}
+	if st.Subject == "" {
+		if e, err := s.library.Get(ctx, i.ArticleID); err == nil {
+			st.Subject = e.Article.Title
+		}
+	}
+	if !i.MailingID.Valid {
+		return st, nil
+	}
+	m, err := outbox.StatusOf(ctx, s.db, i.MailingID.Int64)
+	if err != nil {
+		return st, err
+	}
+	st.State, st.Recipients, st.Sent, st.Failed, st.Skipped = string(m.State), m.Recipients, m.Sent, m.Failed, m.Skipped
+	st.Unknown, st.Deferred, st.Pending, st.Note, st.FinishedAt = m.Unknown, m.Deferred, m.Pending, m.Note, m.FinishedAt
+	return st, nil
+}
+
+func (s *Service) mailing(ctx context.Context, id int64) (int64, error) {
+	i, err := s.Issue(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	if !i.MailingID.Valid {
+		return 0, refused("issue %d has not been launched, so nobody was to get it yet", id)
+	}
+	return i.MailingID.Int64, nil
+}
