@@ -64,10 +64,10 @@ const (
 func (a *app) open(h how) (*backend, error) {
 	b := &backend{url: a.set.DatabaseURL}
 	if b.url == "" {
-		opts := postgres.Options{Dir: a.set.Data, Log: a.log}
+		opts := postgres.Options{Dir: a.set.Data}
 		start := postgres.Join
 		if h == serving {
-			start = postgres.Start
+			opts.Log, start = a.log, postgres.Start
 		}
 		c, err := start(a.ctx, opts)
 		if err != nil {
@@ -164,27 +164,6 @@ func (a *app) fail(err error) int {
 func saysItself(err error) bool {
 	var e *postgres.Error
 	return errors.As(err, &e)
-}
-
-// readAll reads a file, or standard input for "-".
-func (a *app) readAll(name string, limit int64) ([]byte, error) {
-	var r io.Reader = a.in
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, fmt.Errorf("%s can't be read: %s", name, reason(err))
-		}
-		defer func() { _ = f.Close() }()
-		r = f
-	}
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s can't be read: %s", name, reason(err))
-	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("%s is larger than %d MB, which is more than an article can be", name, limit>>20)
-	}
-	return data, nil
 }
 
 // reason is what the system said of a file, without the path that the

@@ -155,7 +155,7 @@ func (s *articleSource) compile(a *app, n newsletter.Newsletter) (*newsletter.Co
 		return nil, err
 	}
 	m, err := newsletter.Compile(newsletter.Input{
-		Newsletter: n, Article: r.Article, PublicURL: "https://mail.example.org", DoubleOptIn: true,
+		Newsletter: n, Article: r.Article, IssueID: 1, PublicURL: "https://mail.example.org", DoubleOptIn: true,
 	})
 	if err == nil && r.SuggestedTitle != "" {
 		a.say("the article has no title; give it one with --title, for example --title %q", printable(r.SuggestedTitle))

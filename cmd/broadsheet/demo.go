@@ -16,6 +16,7 @@ import (
 	"github.com/broadsheet/broadsheet/internal/library"
 	"github.com/broadsheet/broadsheet/internal/newsletter"
 	"github.com/broadsheet/broadsheet/internal/postgres"
+	"github.com/broadsheet/broadsheet/internal/telemetry"
 	"github.com/broadsheet/broadsheet/mailer/capture"
 	"github.com/broadsheet/broadsheet/mailer/outbox"
 	"github.com/broadsheet/broadsheet/scheduler"
@@ -47,6 +48,9 @@ type demo struct {
 }
 
 func (c *demoCmd) Run(a *app) error {
+	if a.set.LogLevel == "info" { // the demo tells its own story
+		a.log = telemetry.Logger(a.errw, "warn", a.set.LogFormat)
+	}
 	l, err := c.listen(a)
 	if err != nil {
 		return err
@@ -321,6 +325,7 @@ func (d *demo) report() error {
 		r.Recipients, r.Sent, r.Failed, r.Skipped, r.Unknown, r.Pending, yesNo(r.Balanced))
 	d.print("")
 	d.print("The inbox:        %s/inbox/", d.web)
+	d.print("The archive:      %s/", d.web)
 	d.print("The web version:  %s/archive/%s", d.web, strconv.FormatInt(d.issue, 10))
 	if !r.Balanced || r.Pending > 0 {
 		return errors.New("not every recipient is accounted for")

@@ -169,7 +169,7 @@ func writeMail(dir string, m *newsletter.Compiled) error {
 		return err
 	}
 	for name, data := range map[string][]byte{
-		"message.eml": m.Sample, "message.html": []byte(m.Mail.HTML), "message.txt": []byte(m.Mail.Text),
+		"message.eml": m.Sample, "message.html": []byte(m.HTML), "message.txt": []byte(m.Text),
 		"web.html": []byte(m.Mail.Web), "diagnostics.json": append(diagnostics, '\n'),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {

@@ -181,7 +181,7 @@ func (p *process) kill() {
 	if err := p.cmd.Process.Kill(); err != nil {
 		p.t.Fatal(err)
 	}
-	<-p.ended
+	_ = <-p.ended // it was killed
 }
 
 type lockedBuffer struct {

@@ -125,7 +125,7 @@ func serveHTTP(ctx context.Context, srv *http.Server, l net.Listener) error {
 	if err := srv.Shutdown(grace); err != nil {
 		_ = srv.Close() // those that did not finish in time are cut
 	}
-	<-ended
+	_ = <-ended // http.ErrServerClosed
 	return nil
 }
 

@@ -17,7 +17,7 @@ import (
 // inbox.
 func (a *app) handler(b *backend, captured *capture.Server) (http.Handler, error) {
 	routes, err := public.Routes(public.Options{
-		Audience: b.audience, Ring: b.ring, Newsletters: publisher{b.newsletters}, Issues: b.newsletters,
+		Audience: b.audience, Ring: b.ring, Newsletters: publisher{b.newsletters}, Issues: publisher{b.newsletters}, Name: siteName, Inbox: inboxAt(captured),
 		InTx: func(ctx context.Context, fn func(*postgres.Tx) error) error {
 			return postgres.InTx(ctx, b.db, fn)
 		},
@@ -33,7 +33,17 @@ func (a *app) handler(b *backend, captured *capture.Server) (http.Handler, error
 		}
 		routes = append(routes, more...)
 	}
-	return web.New(web.Options{Log: a.log, Now: a.now}, routes...)
+	return web.New(web.Options{Name: siteName, Log: a.log, Now: a.now}, routes...)
+}
+
+// siteName heads the pages that belong to no newsletter.
+const siteName = "Newsletters"
+
+func inboxAt(captured *capture.Server) string {
+	if captured == nil {
+		return ""
+	}
+	return "/inbox/"
 }
 
 // publisher tells the readers' pages about newsletters.
@@ -47,4 +57,14 @@ func (p publisher) Of(ctx context.Context, id int64) (public.Newsletter, bool, e
 		return public.Newsletter{}, false, nil
 	}
 	return public.Newsletter{Name: n.Name, HomeURL: n.HomeURL, ListID: n.ListID}, err == nil, err
+}
+
+// Latest gives the newest issues that have been sent.
+func (p publisher) Latest(ctx context.Context, limit int) ([]public.Sent, error) {
+	list, err := p.Service.Latest(ctx, 0, limit)
+	out := make([]public.Sent, len(list))
+	for i, s := range list {
+		out[i] = public.Sent{IssueID: s.IssueID, Newsletter: s.Newsletter, Headline: s.Headline, At: s.LaunchedAt}
+	}
+	return out, err
 }

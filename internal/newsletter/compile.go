@@ -57,7 +57,9 @@ type Compiled struct {
 	Template *mailer.Template
 	// Sample is the whole message for the worst-case recipient: what
 	// diagnostics speak of and previews show.
-	Sample      []byte
+	Sample []byte
+	// HTML and Text are the two parts of the Sample.
+	HTML, Text  string
 	Diagnostics []article.Diagnostic
 	// Source is the hash of the Input.
 	Source [sha256.Size]byte
@@ -100,6 +102,7 @@ func Compile(in Input) (*Compiled, error) {
 	if c.Sample, err = c.Template.Splice(nil, worstCase()); err != nil {
 		return nil, err
 	}
+	c.HTML, c.Text = filled(c.Mail.HTML), filled(c.Mail.Text)
 	policy := lint.Policy{
 		PostalAddress: in.Newsletter.PostalAddress, AmazonMode: in.Newsletter.AmazonMode,
 		DefaultDisclosure: in.Newsletter.DefaultDisclosure, DoubleOptIn: in.DoubleOptIn, Local: in.Local,
@@ -146,6 +149,15 @@ func (n *Newsletter) rendered() render.Newsletter {
 		Name: n.Name, HomeURL: n.HomeURL, DisclosureURL: n.DisclosureURL, PostalAddress: n.PostalAddress, Why: n.Why,
 		Disclaimer: n.Disclaimer, DefaultDisclosure: n.DefaultDisclosure, Language: n.Language, AmazonMode: n.AmazonMode,
 	}
+}
+
+// filled puts the worst case's tokens into a part, as splicing does.
+func filled(part string) string {
+	token := worstCase().Values[0]
+	for _, s := range slots() {
+		part = strings.ReplaceAll(part, mailer.Mark(s.Name), token)
+	}
+	return part
 }
 
 // worstCase is a recipient with the longest values that there can be; its

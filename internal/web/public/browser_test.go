@@ -48,7 +48,7 @@ func TestPagesCanBeReadEverywhere(t *testing.T) {
 	ctx := webtest.Browser(t)
 	left := f.link(keyring.OneClick)
 	ask := f.link(keyring.Unsubscribe)
-	pages := []string{ask, f.link(keyring.Preferences), "/unsubscribe/wrong"}
+	pages := []string{ask, f.link(keyring.Preferences), "/unsubscribe/wrong", "/"}
 	look := func(path string) {
 		for _, l := range webtest.Looks {
 			if err := webtest.Open(ctx, l, f.server.URL+path); err != nil {

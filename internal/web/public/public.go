@@ -25,12 +25,14 @@ type Newsletters interface {
 	Of(ctx context.Context, newsletterID int64) (n Newsletter, found bool, err error)
 }
 
-// Issues gives the web version of an issue that has been launched.
+// Issues gives the web version of an issue that has been launched, and the
+// newest of them.
 type Issues interface {
+	Latest(ctx context.Context, limit int) ([]Sent, error)
 	Page(ctx context.Context, issueID int64) (html string, found bool, err error)
 }
 
-// Options are what the pages need. All but Health are required.
+// Options are what the pages need. All but Health and Inbox are required.
 type Options struct {
 	Audience    *audience.Store
 	Ring        *keyring.Ring
@@ -38,6 +40,8 @@ type Options struct {
 	Newsletters Newsletters
 	Issues      Issues
 	Health      func(context.Context) error // nil: always healthy
+	Name        string                      // heads the pages that belong to no newsletter
+	Inbox       string                      // where the capture inbox is; "" for none
 }
 
 type site struct {
@@ -47,7 +51,7 @@ type site struct {
 
 // Routes gives the pages. Its error is a mistake in a template.
 func Routes(o Options) ([]web.Route, error) {
-	pages, err := web.ParsePages("public/unsubscribe.html", "public/preferences.html")
+	pages, err := web.ParsePages("public/unsubscribe.html", "public/preferences.html", "public/home.html")
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +61,8 @@ func Routes(o Options) ([]web.Route, error) {
 		{Pattern: "POST /unsubscribe/{token}", Handler: s.unsubscribe, AnyOrigin: true},
 		{Pattern: "GET /preferences/{token}", Handler: s.preferencesPage},
 		{Pattern: "POST /preferences/{token}", Handler: s.changePreferences},
+		{Pattern: "GET /{$}", Handler: s.home},
+		{Pattern: "GET /archive", Handler: s.home},
 		{Pattern: "GET /archive/{issue}", Handler: s.archive},
 		{Pattern: "GET /healthz", Handler: s.health},
 	}, nil

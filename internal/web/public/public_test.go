@@ -36,6 +36,14 @@ func (i issues) Page(_ context.Context, id int64) (string, bool, error) {
 	return html, ok, nil
 }
 
+func (i issues) Latest(_ context.Context, limit int) ([]public.Sent, error) {
+	var list []public.Sent
+	for id := range i {
+		list = append(list, public.Sent{IssueID: id, Newsletter: "Gut <b>Letter</b>", Headline: "Less <i>is</i> more", At: time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)})
+	}
+	return list[:min(limit, len(list))], nil
+}
+
 const gut = 7 // the newsletter of the tests
 
 // fixture is a site over real TCP with a real database: ada is on "gut" and
@@ -78,6 +86,7 @@ func setUp(t *testing.T) *fixture {
 		},
 		Issues: issues{3: `<!DOCTYPE html><title>Issue</title><style>p{color:red}</style><p style="margin:0">Hello<script>document.title="run"</script>`},
 		Health: func(context.Context) error { return f.health },
+		Name:   "Example", Inbox: "/inbox/",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -220,3 +229,14 @@ func TestArchive(t *testing.T) {
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// The home page lists what has been sent, and shows strangers' words as words.
+func TestHome(t *testing.T) {
+	f := setUp(t)
+	for _, path := range []string{"/", "/archive"} {
+		a := f.get(t, path)
+		for _, want := range []string{`href="/archive/3"`, "Less &lt;i&gt;is&lt;/i&gt; more", "3 November 2026", `href="/inbox/"`} {
+			a.want(t, 200, want)
+		}
+	}
+}
