@@ -25,7 +25,7 @@ func TestFaultsAreFound(t *testing.T) {
 	}))
 	defer srv.Close()
 	ctx := Browser(t)
-	for path, word := range map[string]string{"/good": "", "/wide": "a line that", "/small": "small print", "/pale": "pale", "/low": "low"} {
+	for path, word := range map[string]string{"/good": "", "/wide": "px wide", "/small": "small print", "/pale": "pale", "/low": "low"} {
 		if err := Open(ctx, Look{375, "light"}, srv.URL+path); err != nil {
 			t.Fatal(err)
 		}
