@@ -28,7 +28,7 @@ func (m *mail) access() {
 const longestPreheader = 150
 
 // stuffing is a chain of characters that nobody sees.
-var stuffing = regexp.MustCompile(`(?:[\x{200c}\x{200b}\x{034f}\x{00ad}\x{feff}\x{2007}]\s*){4}|(?:\x{a0}\s*){6}`)
+var stuffing = regexp.MustCompile(`(?:[\x{200c}\x{200b}\x{034f}\x{00ad}\x{feff}\x{2007}][\s\x{a0}]*){4}|(?:\x{a0}\s*){6}`)
 
 func (m *mail) preheader() {
 	const edit = `broadsheet article edit ID --preheader "…"`

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -21,31 +22,60 @@ func (m *mail) amazonMail() {
 	m.amazonPictures()
 }
 
+// tally counts breaches of one kind and keeps the first.
+type tally struct {
+	n     int
+	first link
+}
+
+func (t *tally) count(l link) {
+	if t.n++; t.n == 1 {
+		t.first = l
+	}
+}
+
 func (m *mail) amazonLinks(part string, p *page) {
-	direct := 0
+	var barred, unmarked, wrapped, direct tally
 	for _, l := range p.links {
 		link, ok := article.Affiliate(l.href)
 		switch {
 		case ok && link.Amazon && !m.in.Policy.direct():
-			m.report.in("AMZ-1", part, l.at, fmt.Sprintf("A link of the %s leads to Amazon (%s), which needs Amazon's consent.", partName(part), host(l.href)),
-				"Let it lead to the article on your site; picks do so by themselves when the article's address is known: broadsheet article edit ID --canonical-url https://….")
+			barred.count(l)
 		case ok && link.Amazon:
-			if direct++; direct == 1 && !associate.MatchString(flat(p.sure)) {
-				m.report.in("AMZ-2", part, l.at, fmt.Sprintf("The %s links to Amazon and lacks the sentence that Amazon prescribes.", partName(part)),
-					"Write “As an Amazon Associate I earn from qualifying purchases.” into the disclosure.")
-			}
+			direct.count(l)
 			if !l.word && !marked(p, l) {
-				m.report.in("AMZ-2", part, l.at, fmt.Sprintf("The link “%s” of the %s leads to Amazon and isn't marked as paid.", short(l.text), partName(part)),
-					"Put “(paid link)” beside it.")
+				unmarked.count(l)
 			}
 		case hiddenAmazon(l.href):
-			m.report.in("AMZ-3", part, l.at, "A link leads to Amazon through "+host(l.href)+", and Amazon forbids redirects.",
-				"Put the product's own address with your tag in its place: broadsheet article edit ID --pick N --url https://www.amazon.….")
+			wrapped.count(l)
 		}
 	}
-	if direct > 0 {
+	if barred.n > 0 {
+		m.report.in("AMZ-1", part, barred.first.at, fmt.Sprintf("%s of the %s to Amazon (%s), which needs Amazon's consent.", leading(barred.n), partName(part), host(barred.first.href)),
+			"Let it lead to the article on your site; picks do so by themselves when the article's address is known: broadsheet article edit ID --canonical-url https://….")
+	}
+	if direct.n > 0 && !associate.MatchString(flat(p.sure)) {
+		m.report.in("AMZ-2", part, direct.first.at, fmt.Sprintf("The %s links to Amazon and lacks the sentence that Amazon prescribes.", partName(part)),
+			"Write “As an Amazon Associate I earn from qualifying purchases.” into the disclosure.")
+	}
+	if unmarked.n > 0 {
+		m.report.in("AMZ-2", part, unmarked.first.at, fmt.Sprintf("%s of the %s to Amazon without being marked as paid, the first on “%s”.", leading(unmarked.n), partName(part), short(unmarked.first.text)),
+			"Put “(paid link)” beside each.")
+	}
+	if wrapped.n > 0 {
+		m.report.in("AMZ-3", part, wrapped.first.at, fmt.Sprintf("%s of the %s to Amazon through %s, and Amazon forbids redirects.", leading(wrapped.n), partName(part), host(wrapped.first.href)),
+			"Put the product's own address with your tag in its place: broadsheet article edit ID --pick N --url https://www.amazon.….")
+	}
+	if direct.n > 0 {
 		m.buttonsNameAmazon(part, p)
 	}
+}
+
+func leading(n int) string {
+	if n == 1 {
+		return "One link leads out"
+	}
+	return fmt.Sprintf("%d links lead out", n)
 }
 
 // beforeMark and afterMark are how far from a link its mark can stand.
@@ -66,22 +96,22 @@ func (m *mail) buttonsNameAmazon(part string, p *page) {
 			if !isAmazon(pick.URL) {
 				continue
 			}
-			if l, ok := lastLink(p, pick.URL); ok && !strings.Contains(strings.ToLower(l.text), "amazon") {
-				d := m.report.in("AMZ-3", part, l.at, fmt.Sprintf("The button “%s” of the pick %s leads to Amazon and doesn't name it.", short(l.text), pickName(n+1, pick)),
-					fmt.Sprintf("Name it: broadsheet article edit ID --pick %d --cta \"View on Amazon\".", n+1))
-				d.Place = pick.Place
+			i := slices.IndexFunc(p.links, func(l link) bool { return isButton(l, pick) && sameAddress(l.href, pick.URL) })
+			if i < 0 || strings.Contains(strings.ToLower(p.links[i].text), "amazon") {
+				continue
 			}
+			d := m.report.in("AMZ-3", part, p.links[i].at, fmt.Sprintf("The button “%s” of the pick %s leads to Amazon and doesn't name it.", short(p.links[i].text), pickName(n+1, pick)),
+				fmt.Sprintf("Name it: broadsheet article edit ID --pick %d --cta \"View on Amazon\".", n+1))
+			d.Place = pick.Place
 		}
 	}
 }
 
-func lastLink(p *page, href string) (link, bool) {
-	for i := len(p.links) - 1; i >= 0; i-- {
-		if l := p.links[i]; !l.word && sameAddress(l.href, href) {
-			return l, true
-		}
-	}
-	return link{}, false
+// isButton reports whether a link is a pick's button: it begins with the
+// pick's call to action. A pick without one has a button of the template's.
+func isButton(l link, p *article.Pick) bool {
+	cta := plain(p.CTA)
+	return !l.word && cta != "" && strings.HasPrefix(plain(l.text), cta)
 }
 
 // sameAddress compares addresses as they are read, not as they are escaped.
@@ -105,7 +135,7 @@ func (m *mail) namesShop(part string, p *page) {
 			shops := []string{pick.Merchant, article.Merchant(pick.URL), "Amazon"}
 			for _, l := range p.links {
 				u, ok := webURL(l.href)
-				if !ok || u.Host != own.Host || l.word || !strings.HasPrefix(plain(l.text), buttonText(pick)) {
+				if !ok || u.Host != own.Host || !isButton(l, pick) {
 					continue
 				}
 				if shop := named(l.text, shops); shop != "" && !namesArticle.MatchString(l.text) {
@@ -117,9 +147,6 @@ func (m *mail) namesShop(part string, p *page) {
 		}
 	}
 }
-
-// buttonText is what a pick's button begins with.
-func buttonText(p *article.Pick) string { return plain(p.CTA) }
 
 func named(text string, shops []string) string {
 	for _, s := range shops {

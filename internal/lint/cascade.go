@@ -18,7 +18,7 @@ func (w *walker) under(n *html.Node, parent state) state {
 	own.doubt = own.doubt || strings.Contains(style, `\`) // an escape hides what it says
 	var matched []ruleset
 	for _, r := range w.sheet.rules {
-		if r.selector == nil || r.selector.Match(n) {
+		if r.selector.Match(n) {
 			matched = append(matched, r)
 		}
 	}
@@ -33,10 +33,7 @@ func (w *walker) under(n *html.Node, parent state) state {
 
 // weight orders rules: specificity first, then place.
 func weight(r ruleset) int {
-	s := [3]int{}
-	if r.selector != nil {
-		s = r.selector.Specificity()
-	}
+	s := r.selector.Specificity()
 	return ((min(s[0], 99)*100+min(s[1], 99))*100+min(s[2], 99))*mostSelectors + r.order
 }
 

@@ -11,9 +11,8 @@ import (
 // claim is what the regulators' guidance calls a disease or efficacy claim, by
 // its words. A verb counts in the form that has the product as its subject.
 var claim = regexp.MustCompile(`(?i)\b(?:` + strings.Join([]string{
-	`cures?\s+(?:your|the|an?|acne|eczema|rosacea|psoriasis|cancer|diabetes|\w+itis)\b[\w ]{0,20}`, `cures`, `cured\s+(?:my|his|her|their|our)\s+\w+`,
-	`treats\s+(?:your|the|an?|acne|eczema|rosacea|psoriasis|dandruff|wrinkles|infections?|\w+itis)\b`,
-	`(?:can|will|helps?(?: to)?)\s+(?:treat|cure|heal)\b`, `heals`,
+	`(?:cures|cured|treats|heals)\s+(?:your|my|his|her|their|our|the|an?|acne|eczema|rosacea|psoriasis|dandruff|cancer|diabetes|wrinkles|infections?|\w+itis)\b`,
+	`(?:can|will|helps?(?: to)?)\s+(?:treat|cure|heal)\b`, `cures\s+(?:all|every|any)`,
 	`clinically\s+(?:proven|tested|shown)`, `(?:scientifically|medically)\s+proven`, `proven\s+to\s+(?:treat|cure|heal|prevent|reverse|reduce|boost)`,
 	`detox(?:es|ify|ifies|ifying|ification)?`, `(?:cleanses?|flush(?:es)?)\s+(?:out\s+)?(?:your\s+body\s+of\s+|the\s+body\s+of\s+)?toxins`,
 	`revers(?:es?|ing)\s+(?:aging|ageing|hair loss|diabetes|disease|wrinkles)`, `prevents?\s+(?:cancer|disease|infections?|diabetes|heart disease)`,
@@ -30,11 +29,12 @@ var denied = regexp.MustCompile(`(?i)(?:\bnot?|n't|n’t|\bnever|\bnothing|\bcan
 // cited is what a citation looks like where there is no link.
 var cited = regexp.MustCompile(`(?i)\[\d+\]|\(\d{1,2}\)|\bdoi:|\bet al\b|\bPMID\b|\((?:[^()]{2,60}, )?(?:19|20)\d\d\)`)
 
-// claims finds health claims without evidence (LAW-8), one finding per passage.
+// claims finds health claims without evidence (LAW-8), one for each place.
 func (r *report) claims(a *article.Article) {
+	last := article.Place{}
 	for t, p := range passages(a) {
 		s := t.String()
-		if evidence(a, t) || cited.MatchString(s) {
+		if p.Line > 0 && p == last || evidence(a, t) || cited.MatchString(s) {
 			continue
 		}
 		for _, m := range claim.FindAllStringIndex(s, -1) {
@@ -43,6 +43,7 @@ func (r *report) claims(a *article.Article) {
 			}
 			r.at("LAW-8", p, fmt.Sprintf("“%s” is a health claim without a source.", short(s[m[0]:m[1]])),
 				"Link the study that shows it, say less, or acknowledge it with a reason; “not medical advice” does not excuse it.")
+			last = p
 			break
 		}
 	}

@@ -15,8 +15,6 @@ type colour struct {
 var (
 	black = colour{0, 0, 0, 1, true}
 	white = colour{1, 1, 1, 1, true}
-	// linkBlue is what browsers give a link without a colour.
-	linkBlue = colour{0, 0, 0xEE / 255.0, 1, true}
 )
 
 var namedColours = map[string]string{

@@ -78,21 +78,24 @@ func dropComments(s string) string {
 
 // ruleset is one selector of a style block with its declarations.
 type ruleset struct {
-	selector cascadia.Sel // nil matches everything
+	selector cascadia.Sel
 	decls    []decl
 	// when is the condition around it (the prelude of an at-rule), "" for none.
 	when  string
 	order int
 }
 
-// most bounds how many selectors of a mail's style blocks are looked at.
-const mostSelectors = 4000
+// mostSelectors is how many of a mail's style blocks are looked at; 16 KB hold
+// fewer.
+const mostSelectors = 1300
 
 // sheet collects the rules of a mail's style blocks that can change whether
 // and how clearly something is seen.
 type sheet struct {
 	rules []ruleset
 	whens []string // the distinct conditions
+	// unread is a selector that can't be read and hides what it selects, or "".
+	unread string
 }
 
 // add reads one style block.
@@ -102,7 +105,11 @@ func (s *sheet) add(css string) {
 }
 
 func (s *sheet) block(css, when string, depth int) {
-	for css != "" && len(s.rules) < mostSelectors {
+	for css != "" {
+		if len(s.rules) >= mostSelectors {
+			s.unread = "more than can be looked at"
+			return
+		}
 		prelude, body, rest, ok := cutBlock(css)
 		if !ok {
 			return
@@ -130,10 +137,10 @@ func (s *sheet) rule(selectors string, decls []decl, when string) {
 		}
 		sel, err := cascadia.Parse(one)
 		if err != nil {
-			if !hides(decls) {
-				continue
+			if hides(decls) {
+				s.unread = one
 			}
-			sel = nil // who knows what it hides
+			continue
 		}
 		s.rules = append(s.rules, ruleset{sel, decls, when, len(s.rules)})
 		if when != "" && !contains(s.whens, when) {

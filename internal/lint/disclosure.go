@@ -36,6 +36,10 @@ func (p *prover) run() {
 	if !found {
 		return
 	}
+	if p.page.unread != "" {
+		p.note("LAW-6", 0, fmt.Sprintf("A style rule hides what %q selects, which can't be read here: it may be the disclosure.", short(p.page.unread)),
+			"Write the selector in a simpler way, or leave the rule out.")
+	}
 	if !p.before(first) {
 		return
 	}
@@ -109,11 +113,9 @@ func (p *prover) sells(a *article.Article, pick *article.Pick) bool {
 // before proves that a disclosure ends before the first paid thing begins.
 func (p *prover) before(first paid) bool {
 	money, bare := false, false
-	for _, s := range p.said {
-		if s.to <= first.from.clear {
-			money = money || s.money
-			bare = bare || !s.money
-		}
+	for _, s := range statements(p.page.clear[:first.from.clear], p.own) {
+		money = money || s.money
+		bare = bare || !s.money
 	}
 	switch {
 	case money:

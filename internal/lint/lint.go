@@ -32,8 +32,8 @@ type Input struct {
 }
 
 // Article checks an article: ART, PICK, DISC, LAW-8 and what of AMZ can be
-// told without a mail. Findings of the reader of the source that can't be made
-// again here (ART-3) are passed on.
+// told without a mail. What the reader of the source found and can't be found
+// again here (ART-3, ART-4, what it left out of picks) is passed on.
 func Article(a *article.Article, p Policy) []article.Diagnostic {
 	r := &report{}
 	r.head(a)

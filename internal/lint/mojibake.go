@@ -169,10 +169,14 @@ func (p codePage) certain(rs []rune, i, k int, r rune) bool {
 	}
 	capitals := unicode.IsUpper(before)
 	switch {
-	case r > 0xFF || capitals && besideWords(last):
+	case r < 0xA0 || r > 0xFF || capitals && besideWords(last):
 		return false // an alphabet beyond Latin-1 shows in a row; an accented capital at the end of its word is right
 	case p.letters || r <= 0xBF && unicode.IsLetter(last):
-		// Ordinary letters of Greek, Cyrillic or Romanian before a sign.
+		// Ordinary letters of Greek, Cyrillic or Romanian before a sign, or a
+		// letter of another alphabet in a word.
+		if before < utf8.RuneSelf && unicode.IsLetter(before) && !unicode.Is(unicode.Latin, rs[i]) {
+			return r >= 0xC0
+		}
 		return r >= 0xC0 && !capitals && !besideWords(last) && !unicode.IsLetter(last)
 	case last == '\u00a0' && i+2 < len(rs) && besideWords(rs[i+2]) && !unicode.IsLetter(before):
 		return false // « Â »

@@ -9,7 +9,7 @@ import (
 )
 
 // largest is how much HTML is looked at; more is a fault by itself.
-const largest = 4 << 20
+const largest = 1 << 20
 
 // spot is a place in the three texts of a page (see the package doc).
 type spot struct{ any, sure, clear int }
@@ -49,8 +49,9 @@ type page struct {
 	images           []image
 	layouts          []int // where tables stand that lack role="presentation" and aren't data
 	title            string
-	langs, dirs      []int // where lang and dir are set: first on html, then on a wrapper
-	broken           bool  // it can't be read
+	langs, dirs      []int  // where lang and dir are set: first on html, then on a wrapper
+	broken           bool   // it can't be read
+	unread           string // a selector that hides who knows what
 }
 
 // read builds the page of an HTML part.
@@ -65,6 +66,7 @@ func read(source string) *page {
 	w := newWalker(root)
 	w.node(root, w.start())
 	p := w.page
+	p.unread = w.sheet.unread
 	p.any, p.sure, p.clear = w.any.String(), w.sure.String(), w.clear.String()
 	return p
 }
@@ -72,6 +74,13 @@ func read(source string) *page {
 // place is the attribute that carries an element's offset through the parser;
 // comments carry it in front of their text.
 const place = "broadsheet-at"
+
+// formatting are the elements that the parser opens again in every paragraph
+// as long as they are different: they get no offset, which would make them so.
+var formatting = map[string]bool{
+	"b": true, "big": true, "code": true, "em": true, "font": true, "i": true, "nobr": true, "s": true, "small": true,
+	"strike": true, "strong": true, "tt": true, "u": true,
+}
 
 // annotate writes each tag's and comment's offset into it, since the parser
 // keeps none.
@@ -89,7 +98,11 @@ func annotate(source string) string {
 		}
 		switch {
 		case kind == html.StartTagToken || kind == html.SelfClosingTagToken:
-			name := 1 + strings.IndexAny(raw[1:], " \t\r\n\f/>")
+			name := 1 + max(strings.IndexAny(raw[1:], " \t\r\n\f/>"), 0)
+			if formatting[strings.ToLower(raw[1:name])] {
+				b.WriteString(raw)
+				break
+			}
 			b.WriteString(raw[:name] + " " + place + "=" + strconv.Itoa(at) + " " + raw[name:])
 		case kind == html.CommentToken && strings.HasPrefix(raw, "<!--") && !strings.HasPrefix(raw, "<!-->") && !strings.HasPrefix(raw, "<!--->"):
 			b.WriteString("<!--" + strconv.Itoa(at) + "@" + raw[4:])
@@ -146,11 +159,6 @@ var typewriter = strings.NewReplacer(
 // plain is a text for comparing: typewriter characters, single spaces.
 func plain(s string) string {
 	return strings.Join(strings.Fields(typewriter.Replace(s)), " ")
-}
-
-// holds reports whether text has s in it, however both are typeset.
-func holds(text, s string) bool {
-	return strings.Contains(strings.ToLower(plain(text)), strings.ToLower(plain(s)))
 }
 
 // webLinks are the page's distinct addresses outside itself, in order.

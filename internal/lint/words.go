@@ -52,6 +52,18 @@ var associate = regexp.MustCompile(`(?i)amazon[ -](?:associate|partner)[^.]{0,40
 // paidMark is the remark at a paid link (AMZ-2).
 var paidMark = regexp.MustCompile(`(?i)\((?:(?:paid|affiliate|commissions?(?: earned)?|sponsored)(?: link)?|ad|anzeige|werbung|bezahlter link|werbelink|lien (?:rémunéré|affilié|sponsorisé)|enlace (?:pagado|de afiliado|patrocinado)|link (?:pago|de afiliado|patrocinado|a pagamento|affiliato|sponsorizzato))\)|#ad\b`)
 
+// hints are pieces of which every sentence that discloses has one: looking for
+// them is much cheaper than trying the patterns.
+var hints = []string{
+	"commis", "comis", "provision", "provvigion", "vergüt", "vergoed", "gebühr", "verdien", "rémun", "remun", "bénéf", "ingresos", "guadagn",
+	"earn", "compensat", "paid", "fee", "kickback", "percentage", "payment", "money", "share", "cut", "sponsor", "affili", "afilia", "partner", "werbelink",
+}
+
+func hinted(sentence string) bool {
+	sentence = strings.ToLower(sentence)
+	return slices.ContainsFunc(hints, func(h string) bool { return strings.Contains(sentence, h) })
+}
+
 // statement is a sentence that discloses something.
 type statement struct {
 	from, to int
@@ -64,12 +76,12 @@ func statements(text string, own []string) []statement {
 	var out []statement
 	for _, s := range sentences(text) {
 		words := plain(text[s[0]:s[1]])
-		switch {
-		case unpaid.MatchString(words):
-		case paysFor(words):
-			out = append(out, statement{s[0], s[1], true})
-		case bareNotice.MatchString(words) && !paidMark.MatchString(words):
-			out = append(out, statement{s[0], s[1], false})
+		if !hinted(words) {
+			continue
+		}
+		money := paysFor(words)
+		if (money || bareNotice.MatchString(words) && !paidMark.MatchString(words)) && !unpaid.MatchString(words) {
+			out = append(out, statement{s[0], s[1], money})
 		}
 	}
 	for _, n := range own {
