@@ -31,12 +31,7 @@ func (issueDraftCmd) Help() string {
 	return "Example:\n  broadsheet issue draft weekly --article 3"
 }
 
-func (c *issueDraftCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *issueDraftCmd) Run(a *app, b *backend) error {
 	n, err := b.newsletters.BySlug(a.ctx, c.Newsletter)
 	if err != nil {
 		return err
@@ -67,21 +62,13 @@ func (a *app) findings(list []article.Diagnostic) {
 type issueListCmd struct {
 	Newsletter string `arg:"" optional:"" help:"Only this newsletter's."`
 	Before     int64  `help:"Begin below this id (the last one shown)."`
-	Limit      int    `help:"How many to show." default:"20"`
-	JSON       bool   `help:"Print JSON."`
+	paging
+	JSON bool `help:"Print JSON."`
 }
 
 func (issueListCmd) Help() string { return "Example:\n  broadsheet issue list weekly" }
 
-func (c *issueListCmd) Run(a *app) error {
-	if c.Limit < 1 || c.Limit > 1000 {
-		return usagef("--limit is %d; it must be between 1 and 1000", c.Limit)
-	}
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *issueListCmd) Run(a *app, b *backend) error {
 	var of int64
 	if c.Newsletter != "" {
 		n, err := b.newsletters.BySlug(a.ctx, c.Newsletter)
@@ -121,12 +108,7 @@ func (issuePreviewCmd) Help() string {
 	return "The bytes are those that go out, filled in for a sample reader with the longest possible links.\n\nExample:\n  broadsheet issue preview 7 --out preview"
 }
 
-func (c *issuePreviewCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *issuePreviewCmd) Run(a *app, b *backend) error {
 	m, err := b.newsletters.Preview(a.ctx, c.ID)
 	if err != nil {
 		return err
@@ -187,13 +169,8 @@ func (issueApproveCmd) Help() string {
 	return "Any edit of the article, its newsletter or the subject afterwards voids the approval.\n\nExample:\n  broadsheet issue approve 7"
 }
 
-func (c *issueApproveCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
-	err = b.newsletters.Approve(a.ctx, c.ID, a.byHand())
+func (c *issueApproveCmd) Run(a *app, b *backend) error {
+	err := b.newsletters.Approve(a.ctx, c.ID, a.byHand())
 	var blocked *newsletter.BlockedError
 	if errors.As(err, &blocked) {
 		a.findings(blocked.Diagnostics)
@@ -215,12 +192,7 @@ func (issueSendCmd) Help() string {
 	return "The recipients are frozen at once; serve or work does the sending.\n\nExample:\n  broadsheet issue send 7 --wait"
 }
 
-func (c *issueSendCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *issueSendCmd) Run(a *app, b *backend) error {
 	launched, err := b.newsletters.Send(a.ctx, c.ID, a.byHand())
 	if err != nil {
 		return err
@@ -277,12 +249,7 @@ type issueStatusCmd struct {
 
 func (issueStatusCmd) Help() string { return "Example:\n  broadsheet issue status 7 --json" }
 
-func (c *issueStatusCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *issueStatusCmd) Run(a *app, b *backend) error {
 	s, err := b.newsletters.Status(a.ctx, c.ID)
 	if err != nil {
 		return err

@@ -19,12 +19,7 @@ Example:
   broadsheet issue reconcile 7 --json`
 }
 
-func (c *issueReconcileCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *issueReconcileCmd) Run(a *app, b *backend) error {
 	r, err := b.newsletters.Reconcile(a.ctx, c.ID)
 	if err != nil {
 		return err
@@ -58,23 +53,15 @@ type issueRecipientsCmd struct {
 	ID      int64  `arg:"" help:"The issue."`
 	Outcome string `help:"Only this outcome." enum:",sent,failed,skipped,unknown" default:""`
 	After   int64  `help:"Begin after this recipient's id (the last one shown)."`
-	Limit   int    `help:"How many to show." default:"100"`
-	JSON    bool   `help:"Print JSON."`
+	paging
+	JSON bool `help:"Print JSON."`
 }
 
 func (issueRecipientsCmd) Help() string {
 	return "Example:\n  broadsheet issue recipients 7 --outcome skipped"
 }
 
-func (c *issueRecipientsCmd) Run(a *app) error {
-	if c.Limit < 1 || c.Limit > 10_000 {
-		return usagef("--limit is %d; it must be between 1 and 10000", c.Limit)
-	}
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *issueRecipientsCmd) Run(a *app, b *backend) error {
 	list, err := b.newsletters.Recipients(a.ctx, c.ID, c.Outcome, c.After, c.Limit)
 	if err != nil {
 		return err

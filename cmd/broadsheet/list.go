@@ -17,14 +17,9 @@ func (listCreateCmd) Help() string {
 	return "Example:\n  broadsheet list create readers --name \"Weekly readers\""
 }
 
-func (c *listCreateCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
-	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
-		_, err := b.audience.CreateList(a.ctx, tx, audience.List{Slug: c.Slug, Name: c.Name, DoubleOptIn: c.DoubleOptIn})
+func (c *listCreateCmd) Run(a *app, b *backend) error {
+	err := postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) (err error) {
+		_, err = b.audience.CreateList(a.ctx, tx, audience.List{Slug: c.Slug, Name: c.Name, DoubleOptIn: c.DoubleOptIn})
 		return err
 	})
 	if err != nil {
@@ -40,12 +35,7 @@ type listListCmd struct {
 
 func (listListCmd) Help() string { return "Example:\n  broadsheet list list --json" }
 
-func (c *listListCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *listListCmd) Run(a *app, b *backend) error {
 	lists, err := b.audience.Lists(a.ctx)
 	if err != nil {
 		return err
@@ -64,21 +54,13 @@ func (c *listListCmd) Run(a *app) error {
 type listShowCmd struct {
 	Slug  string `arg:"" help:"The list."`
 	After int64  `help:"Begin after this subscriber's id (the last one shown)."`
-	Limit int    `help:"How many subscribers to show." default:"50"`
-	JSON  bool   `help:"Print JSON."`
+	paging
+	JSON bool `help:"Print JSON."`
 }
 
 func (listShowCmd) Help() string { return "Example:\n  broadsheet list show readers --limit 20" }
 
-func (c *listShowCmd) Run(a *app) error {
-	if c.Limit < 1 || c.Limit > 10_000 {
-		return usagef("--limit is %d; it must be between 1 and 10000", c.Limit)
-	}
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *listShowCmd) Run(a *app, b *backend) error {
 	l, err := b.audience.ListBySlug(a.ctx, c.Slug)
 	if err != nil {
 		return err

@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 		ctx: ctx, set: &c.Settings, getenv: getenv, in: in, out: out, errw: errw,
 		log: telemetry.Logger(errw, c.LogLevel, c.LogFormat), now: time.Now,
 	}
-	if err := kctx.Run(a); err != nil {
+	if err := a.command(kctx); err != nil {
 		if errors.Is(err, errSilent) {
 			return 1
 		}
@@ -79,6 +79,25 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 		return a.fail(err)
 	}
 	return 0
+}
+
+// command runs the command. One that asks for a backend gets the database,
+// opened when it begins and closed when it has ended.
+func (a *app) command(kctx *kong.Context) error {
+	var opened *backend
+	defer func() {
+		if opened != nil {
+			opened.close()
+		}
+	}()
+	err := kctx.BindToProvider(func() (b *backend, err error) {
+		opened, err = a.open(ready)
+		return opened, err
+	})
+	if err != nil {
+		return err
+	}
+	return kctx.Run(a)
 }
 
 func options(resolver *config.Resolver, out, errw io.Writer, exit *int) []kong.Option {
@@ -130,6 +149,21 @@ type usageError struct{ sentence string }
 
 func (e *usageError) Error() string        { return e.sentence }
 func (e *usageError) Is(target error) bool { return target == errUsage }
+
+// paging is shared by the commands that list: a page follows the last one shown.
+type paging struct {
+	Limit int `help:"How many to show." default:"50"`
+}
+
+// Validate refuses what no page can be.
+func (p paging) Validate() error { return between("--limit", p.Limit, 1, 10_000) }
+
+func between(flag string, n, least, most int) error {
+	if n < least || n > most {
+		return fmt.Errorf("%s is %d; it must be between %d and %d", flag, n, least, most)
+	}
+	return nil
+}
 
 func usagef(format string, args ...any) error {
 	return &usageError{fmt.Sprintf(format, args...)}

@@ -90,26 +90,26 @@ Example:
   broadsheet newsletter create weekly --name "The Weekly" --from "The Weekly <letter@example.org>" --list readers --postal "Example Media, 100 Example Street, Portland, OR 97201, USA" --zone Europe/Berlin`
 }
 
-func (c *newsletterCreateCmd) Run(a *app) error {
+// Validate wants what a newsletter can't do without.
+func (c *newsletterCreateCmd) Validate() error {
 	for _, f := range []struct {
 		name  string
 		value *string
 	}{{"--name", c.Name}, {"--from", c.From}, {"--list", c.List}, {"--postal", c.Postal}} {
 		if f.value == nil {
-			return usagef("%s is missing. Usage: broadsheet newsletter create --help", f.name)
+			return fmt.Errorf("%s is missing", f.name)
 		}
 	}
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+	return nil
+}
+
+func (c *newsletterCreateCmd) Run(a *app, b *backend) error {
 	n := newsletter.Newsletter{Slug: c.Slug}
 	if err := c.apply(a, b, &n); err != nil {
 		return err
 	}
-	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
-		_, err := b.newsletters.Create(a.ctx, tx, n)
+	err := postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) (err error) {
+		_, err = b.newsletters.Create(a.ctx, tx, n)
 		return err
 	})
 	if err != nil {
@@ -128,12 +128,7 @@ func (newsletterEditCmd) Help() string {
 	return "What is not given stays as it is. An issue that was approved before loses its approval when the change would show in it.\n\nExample:\n  broadsheet newsletter edit weekly --auto-approve"
 }
 
-func (c *newsletterEditCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *newsletterEditCmd) Run(a *app, b *backend) error {
 	n, err := b.newsletters.BySlug(a.ctx, c.Slug)
 	if err != nil {
 		return err
@@ -150,12 +145,7 @@ type newsletterListCmd struct {
 
 func (newsletterListCmd) Help() string { return "Example:\n  broadsheet newsletter list" }
 
-func (c *newsletterListCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *newsletterListCmd) Run(a *app, b *backend) error {
 	list, err := b.newsletters.List(a.ctx)
 	if err != nil {
 		return err
@@ -178,12 +168,7 @@ type newsletterShowCmd struct {
 
 func (newsletterShowCmd) Help() string { return "Example:\n  broadsheet newsletter show weekly" }
 
-func (c *newsletterShowCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *newsletterShowCmd) Run(a *app, b *backend) error {
 	n, err := b.newsletters.BySlug(a.ctx, c.Slug)
 	if err != nil {
 		return err

@@ -20,13 +20,8 @@ Example:
   broadsheet relay add main "smtp://user:password@smtp.example.org:587?connections=20"`
 }
 
-func (c *relayAddCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
-	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
+func (c *relayAddCmd) Run(a *app, b *backend) error {
+	err := postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
 		_, err := outbox.AddRelay(a.ctx, tx, c.Name, c.URL)
 		return err
 	})
@@ -43,12 +38,7 @@ type relayListCmd struct {
 
 func (relayListCmd) Help() string { return "Example:\n  broadsheet relay list" }
 
-func (c *relayListCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *relayListCmd) Run(a *app, b *backend) error {
 	relays, err := outbox.Relays(a.ctx, b.db)
 	if err != nil {
 		return err

@@ -23,12 +23,7 @@ Examples:
   broadsheet schedule set weekly --cron "every Tuesday at 08:00" --zone reader`
 }
 
-func (c *scheduleSetCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *scheduleSetCmd) Run(a *app, b *backend) error {
 	n, err := b.newsletters.BySlug(a.ctx, c.Newsletter)
 	if err != nil {
 		return err
@@ -41,8 +36,8 @@ func (c *scheduleSetCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
-		_, err := b.schedules.Set(a.ctx, tx, scheduler.Schedule{NewsletterID: n.ID, Rule: rule, MaxLateness: c.MaxLateness, ActiveFrom: a.now()})
+	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) (err error) {
+		_, err = b.schedules.Set(a.ctx, tx, scheduler.Schedule{NewsletterID: n.ID, Rule: rule, MaxLateness: c.MaxLateness, ActiveFrom: a.now()})
 		return err
 	})
 	if err != nil {
@@ -71,15 +66,10 @@ type scheduleRow struct {
 	Decisions  []scheduler.Logged `json:"decisions"`
 }
 
-func (c *scheduleListCmd) Run(a *app) error {
-	if c.Last < 0 || c.Last > 1000 {
-		return usagef("--last is %d; it must be between 0 and 1000", c.Last)
-	}
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+// Validate bounds the number of past firings.
+func (c *scheduleListCmd) Validate() error { return between("--last", c.Last, 0, 1000) }
+
+func (c *scheduleListCmd) Run(a *app, b *backend) error {
 	all, err := b.schedules.All(a.ctx)
 	if err != nil {
 		return err
@@ -129,15 +119,10 @@ func (scheduleNextCmd) Help() string {
 	return "Example:\n  broadsheet schedule next weekly -n 10 --json"
 }
 
-func (c *scheduleNextCmd) Run(a *app) error {
-	if c.Number < 1 || c.Number > 1000 {
-		return usagef("-n is %d; it must be between 1 and 1000", c.Number)
-	}
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+// Validate bounds the number of firings.
+func (c *scheduleNextCmd) Validate() error { return between("-n", c.Number, 1, 1000) }
+
+func (c *scheduleNextCmd) Run(a *app, b *backend) error {
 	n, err := b.newsletters.BySlug(a.ctx, c.Newsletter)
 	if err != nil {
 		return err

@@ -27,12 +27,7 @@ Example:
   broadsheet subscriber import readers.csv --list readers --confirmed --consent "form at example.org/letter, 2025" --map "E-mail=email"`
 }
 
-func (c *subscriberImportCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *subscriberImportCmd) Run(a *app, b *backend) error {
 	l, err := b.audience.ListBySlug(a.ctx, c.List)
 	if err != nil {
 		return err
@@ -102,12 +97,7 @@ func (subscriberAddCmd) Help() string {
 	return "Example:\n  broadsheet subscriber add ada@example.org --list readers --confirmed --consent \"asked by phone, 2026-11-02\" --name Ada"
 }
 
-func (c *subscriberAddCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *subscriberAddCmd) Run(a *app, b *backend) error {
 	l, err := b.audience.ListBySlug(a.ctx, c.List)
 	if err != nil {
 		return err
@@ -146,12 +136,7 @@ func (subscriberShowCmd) Help() string {
 	return "Example:\n  broadsheet subscriber show ada@example.org"
 }
 
-func (c *subscriberShowCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *subscriberShowCmd) Run(a *app, b *backend) error {
 	d, err := b.audience.Show(a.ctx, c.Email)
 	if err != nil {
 		return err
@@ -208,12 +193,7 @@ func (subscriberUnsubscribeCmd) Help() string {
 	return "Example:\n  broadsheet subscriber unsubscribe ada@example.org --list readers --how \"asked by phone\""
 }
 
-func (c *subscriberUnsubscribeCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *subscriberUnsubscribeCmd) Run(a *app, b *backend) error {
 	l, err := b.audience.ListBySlug(a.ctx, c.List)
 	if err != nil {
 		return err
@@ -226,7 +206,7 @@ func (c *subscriberUnsubscribeCmd) Run(a *app) error {
 		return fmt.Errorf("%s is not a subscriber", c.Email)
 	}
 	var already bool
-	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
+	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) (err error) {
 		already, err = b.audience.Unsubscribe(a.ctx, tx, d.Subscriber.ID, l.ID, c.How)
 		return err
 	})

@@ -15,14 +15,9 @@ func (suppressAddCmd) Help() string {
 	return "Only a keyed hash of the address is kept, so a suppression outlives imports and erasures.\n\nExample:\n  broadsheet suppress add ada@example.org --note \"asked by letter\""
 }
 
-func (c *suppressAddCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *suppressAddCmd) Run(a *app, b *backend) error {
 	var already bool
-	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
+	err := postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) (err error) {
 		already, err = b.audience.Suppress(a.ctx, tx, c.Email, "manual", c.Note)
 		return err
 	})
@@ -45,14 +40,9 @@ func (suppressRemoveCmd) Help() string {
 	return "Example:\n  broadsheet suppress remove ada@example.org"
 }
 
-func (c *suppressRemoveCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *suppressRemoveCmd) Run(a *app, b *backend) error {
 	var was bool
-	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
+	err := postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) (err error) {
 		was, err = b.audience.Unsuppress(a.ctx, tx, c.Email)
 		return err
 	})
@@ -69,21 +59,13 @@ func (c *suppressRemoveCmd) Run(a *app) error {
 
 type suppressListCmd struct {
 	After int64 `help:"Begin after this number (the last one shown)."`
-	Limit int   `help:"How many to show." default:"100"`
-	JSON  bool  `help:"Print JSON."`
+	paging
+	JSON bool `help:"Print JSON."`
 }
 
 func (suppressListCmd) Help() string { return "Example:\n  broadsheet suppress list" }
 
-func (c *suppressListCmd) Run(a *app) error {
-	if c.Limit < 1 || c.Limit > 10_000 {
-		return usagef("--limit is %d; it must be between 1 and 10000", c.Limit)
-	}
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *suppressListCmd) Run(a *app, b *backend) error {
 	list, err := b.audience.Suppressions(a.ctx, c.After, c.Limit)
 	if err != nil {
 		return err
