@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lib/pq"
+
 	"github.com/broadsheet/broadsheet/internal/postgres/pgtest"
 	"github.com/broadsheet/broadsheet/mailer"
 )
@@ -57,6 +59,58 @@ func BenchmarkSend(b *testing.B) {
 			stop()
 		})
 	}
+}
+
+// BenchmarkCommit is the commit statement alone: 25 results and the intents for
+// the next 25, on a durable cluster, beside a plain INSERT … SELECT of 25 rows
+// with the same key, each in a transaction of its own. ratio is the first time
+// over the second.
+func BenchmarkCommit(b *testing.B) {
+	const size = 25
+	cluster := pgtest.NewCluster(b)
+	w := furnish(b, cluster.Open(), cluster.URL(), (b.N+1)*size)
+	w.relay("smtp://127.0.0.1:25")
+	w.launch("bench", nil)
+	w.exec("CREATE TABLE plain (mailing_id bigint, recipient_id bigint, outcome smallint, at timestamptz DEFAULT now(), PRIMARY KEY (mailing_id, recipient_id))")
+	w.exec("ANALYZE")
+	d := w.desk("bench")
+	var ids []int64
+	if err := w.db.Select(&ids, "SELECT id FROM batches ORDER BY id"); err != nil {
+		b.Fatal(err)
+	}
+	var tasks []*task
+	for _, id := range ids {
+		_, some := d.take(id, longLease)
+		tasks = append(tasks, some...)
+	}
+	insert, err := w.db.Preparex("INSERT INTO plain SELECT 1, u.id, 1 FROM unnest($1::bigint[]) u(id)")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var ours, theirs time.Duration
+	var results []result
+	b.ResetTimer()
+	for i := range b.N {
+		next := tasks[i*size : (i+1)*size]
+		start := time.Now()
+		if _, err := d.conn.commit(context.Background(), d.lot(results, next...), longLease, time.Minute, nil); err != nil {
+			b.Fatal(err)
+		}
+		ours += time.Since(start)
+		results = results[:0]
+		recipients := make([]int64, size)
+		for j, t := range next {
+			results = append(results, result{task: t, outcome: mailer.Sent})
+			recipients[j] = t.id
+		}
+		start = time.Now()
+		if _, err := insert.Exec(pq.Array(recipients)); err != nil {
+			b.Fatal(err)
+		}
+		theirs += time.Since(start)
+	}
+	b.ReportMetric(ours.Seconds()/theirs.Seconds(), "ratio")
+	b.ReportMetric(float64(b.N*size)/ours.Seconds(), "messages/s")
 }
 
 // BenchmarkLaunch freezes a million recipients and, in the same run, inserts

@@ -55,6 +55,13 @@ func (c *committer) hold(b *batch) {
 	c.held[b.id] = b
 }
 
+// holds tells whether this worker has the batch.
+func (c *committer) holds(id int64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.held[id] != nil
+}
+
 func (c *committer) drop(b *batch) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

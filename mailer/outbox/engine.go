@@ -111,7 +111,11 @@ func New(c Config) (*Engine, error) {
 	if err := c.defaults(); err != nil {
 		return nil, err
 	}
-	e := &Engine{c: c, metrics: newMetrics(c.Registry), draining: make(chan struct{}),
+	m, err := newMetrics(c.Registry)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{c: c, metrics: m, draining: make(chan struct{}),
 		pools: map[string]*pool{}, templates: map[int64]*mailer.Template{}}
 	e.committer = newCommitter(c, e.metrics)
 	return e, nil
@@ -156,6 +160,9 @@ func (e *Engine) startCommitter(base context.Context) func() {
 	}
 }
 
+// lastDrain is how long a drain waits for what it has cut off.
+const lastDrain = 5 * time.Second
+
 // drain ends the work in order: connections first, then the jobs that wait for
 // them.
 func (e *Engine) drain(base context.Context, client *river.Client[pgx.Tx], cut context.CancelFunc) {
@@ -175,7 +182,7 @@ func (e *Engine) drain(base context.Context, client *river.Client[pgx.Tx], cut c
 	}
 	e.c.Log.Warn("the drain takes too long; connections are cut", "after", e.c.Drain)
 	cut()
-	last, cancelLast := context.WithTimeout(base, e.c.Lease)
+	last, cancelLast := context.WithTimeout(base, lastDrain)
 	defer cancelLast()
 	if err := client.StopAndCancel(last); err != nil {
 		e.c.Log.Error("the job queue doesn't end; its jobs will be done again", "error", err)
@@ -213,18 +220,13 @@ func (e *Engine) sweep(ctx context.Context, jobs *pgxpool.Pool, client *river.Cl
 	} else if n > 0 {
 		e.c.Log.Info("deferred recipients were given up", "recipients", n)
 	}
-	if _, err := pack(ctx, e.c.DB); err != nil {
+	if _, err := pack(ctx, e.c.DB, e.c.Lease); err != nil {
 		return err
 	}
-	finished, err := finish(ctx, e.c.DB, 0)
-	if err != nil {
+	if err := e.finish(ctx, 0); err != nil {
 		return err
 	}
-	for _, id := range finished {
-		e.c.Log.Info("a mailing is sent", "mailing", id)
-	}
-	_, err = e.derive(ctx, jobs, client)
-	return err
+	return e.derive(ctx, jobs, client)
 }
 
 // listen passes on that there may be work, until ctx ends.

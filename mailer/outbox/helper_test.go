@@ -12,6 +12,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
+	"go.uber.org/goleak"
 
 	"github.com/broadsheet/broadsheet/internal/postgres"
 	"github.com/broadsheet/broadsheet/internal/postgres/pgtest"
@@ -22,7 +23,12 @@ func TestMain(m *testing.M) {
 	if os.Getenv(workerEnv) != "" {
 		os.Exit(workerMain())
 	}
-	pgtest.Main(m)
+	code := pgtest.Run(m)
+	if err := goleak.Find(); err != nil { // engines, pools and committers must end
+		fmt.Fprintln(os.Stderr, err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
 }
 
 // patience is how long a test waits for what must come.
@@ -173,7 +179,7 @@ func (r readers) Slots(ctx context.Context, mailing int64, ids []int64) (map[int
 // brisk is a configuration with short times.
 func (w *world) brisk() Config {
 	return Config{DB: w.db, URL: w.url, Slots: readers{w.db}, Log: testLog(w.t),
-		Lease: 2 * time.Second, Sweep: 50 * time.Millisecond, Idle: time.Second, Drain: 5 * time.Second,
+		Lease: 10 * time.Second, Sweep: 50 * time.Millisecond, Idle: time.Second, Drain: 5 * time.Second,
 		RetryBase: 150 * time.Millisecond, RetryMax: 300 * time.Millisecond, Rest: 30 * time.Millisecond, RestMax: 200 * time.Millisecond}
 }
 
@@ -246,6 +252,12 @@ func (w *world) reconciled(mailing int64) Report {
 		w.t.Fatalf("not balanced: %+v", r)
 	}
 	return r
+}
+
+// expired lets the mailing's deadline come now.
+func (w *world) expired(mailing int64) {
+	w.t.Helper()
+	w.exec("UPDATE mailings SET deadline_at = clock_timestamp() WHERE id = $1", mailing)
 }
 
 // finished waits until the mailing is sent and returns its sums.

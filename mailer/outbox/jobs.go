@@ -84,9 +84,12 @@ func (e *Engine) openRiver(ctx context.Context) (*pgxpool.Pool, *river.Client[pg
 }
 
 // derive makes jobs for batches that have none, unless another worker is at it.
-func (e *Engine) derive(ctx context.Context, jobs *pgxpool.Pool, client *river.Client[pgx.Tx]) (int, error) {
-	var made int
+func (e *Engine) derive(ctx context.Context, jobs *pgxpool.Pool, client *river.Client[pgx.Tx]) error {
 	err := pgx.BeginFunc(ctx, jobs, func(tx pgx.Tx) error {
+		// A process that freezes here must not keep the lock.
+		if _, err := tx.Exec(ctx, "SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL statement_timeout = '10s'"); err != nil {
+			return err
+		}
 		var mine bool
 		if err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", sweepLock).Scan(&mine); err != nil || !mine {
 			return err
@@ -103,13 +106,13 @@ func (e *Engine) derive(ctx context.Context, jobs *pgxpool.Pool, client *river.C
 		for i, id := range ids {
 			params[i] = river.InsertManyParams{Args: batchArgs{BatchID: id}, InsertOpts: &river.InsertOpts{Queue: queue}}
 		}
-		made, err = client.InsertManyFastTx(ctx, tx, params)
+		_, err = client.InsertManyFastTx(ctx, tx, params)
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("make jobs for batches: %w", err)
+		return fmt.Errorf("make jobs for batches: %w", err)
 	}
-	return made, nil
+	return nil
 }
 
 // quiet keeps River's routine from the log: what it does at info is our debug.

@@ -15,6 +15,7 @@ import (
 )
 
 func TestLaunchIsIdempotent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 3)
 	w.relay("smtp://127.0.0.1:25")
 	var all sync.WaitGroup
@@ -47,6 +48,7 @@ func TestLaunchIsIdempotent(t *testing.T) {
 }
 
 func TestLaunchThatRollsBackLeavesNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 3)
 	w.relay("smtp://127.0.0.1:25")
 	boom := errors.New("boom")
@@ -62,6 +64,7 @@ func TestLaunchThatRollsBackLeavesNothing(t *testing.T) {
 }
 
 func TestFreezeCutsByInstant(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1201)
 	w.relay("smtp://127.0.0.1:25")
 	at := time.Date(2030, 3, 1, 8, 0, 0, 0, time.UTC)
@@ -90,6 +93,7 @@ func TestFreezeCutsByInstant(t *testing.T) {
 }
 
 func TestLaunchToNobodyIsSent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 0)
 	w.relay("smtp://127.0.0.1:25")
 	if s := w.finished(w.launch("k", nil)); s != (Sums{}) {
@@ -98,6 +102,7 @@ func TestLaunchToNobodyIsSent(t *testing.T) {
 }
 
 func TestLedgerGetsItsPartitions(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 2)
 	w.relay("smtp://127.0.0.1:25")
 	w.exec("ALTER TABLE mailings ALTER COLUMN id RESTART WITH 2999")
@@ -129,6 +134,7 @@ func TestLedgerGetsItsPartitions(t *testing.T) {
 }
 
 func TestLaunchRefuses(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	try := func(m Mailing) error {
 		return postgres.InTx(context.Background(), w.db, func(tx *sqlx.Tx) error {
@@ -166,6 +172,7 @@ func TestLaunchRefuses(t *testing.T) {
 }
 
 func TestRelays(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 0)
 	add := func(name, url string) error {
 		return postgres.InTx(context.Background(), w.db, func(tx *sqlx.Tx) error {
@@ -193,6 +200,7 @@ func TestRelays(t *testing.T) {
 }
 
 func TestStatusOfNoMailing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 0)
 	if _, err := StatusOf(context.Background(), w.db, 12); !errors.Is(err, ErrNoMailing) {
 		t.Errorf("status: %v", err)

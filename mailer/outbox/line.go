@@ -163,7 +163,7 @@ func (l *line) send(t *task, msg []byte) {
 		l.results = append(l.results, result{task: t, outcome: outcome, err: reply,
 			delay: e.c.retryAfter(outcome, t.tries+1, reply)})
 	case fatePause:
-		e.pause(t.b.mailing, reply)
+		e.pause(t.b.mailing, "the relay refuses the message itself: "+replyText(reply))
 		l.p.stopMailing(t.b.mailing)
 		l.p.giveBack(t, true)
 	default:
@@ -198,15 +198,14 @@ func (e *Engine) gate(b *batch) error {
 	return nil
 }
 
-// pause stops a mailing whose content a relay refuses (SMTP-5).
-func (e *Engine) pause(mailing int64, why *mailer.Error) {
+// pause stops a mailing that is itself at fault (SMTP-5).
+func (e *Engine) pause(mailing int64, why string) {
 	ctx, cancel := context.WithTimeout(e.hard, 10*time.Second)
 	defer cancel()
-	note := "the relay refuses the message itself: " + replyText(why)
-	err := e.inTx(ctx, func(tx *Tx) error { return Pause(ctx, tx, mailing, note) })
-	if err != nil {
-		e.c.Log.Warn("a mailing whose message is refused could not be paused", "mailing", mailing, "error", err)
+	err := e.inTx(ctx, func(tx *Tx) error { return Pause(ctx, tx, mailing, why) })
+	if err != nil { // most likely another connection did it
+		e.c.Log.Debug("a mailing that should pause was not paused", "mailing", mailing, "error", err)
 		return
 	}
-	e.c.Log.Error("a mailing was paused", "mailing", mailing, "reason", note)
+	e.c.Log.Error("a mailing was paused", "mailing", mailing, "reason", why)
 }

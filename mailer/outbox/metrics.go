@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,7 +22,8 @@ type metrics struct {
 	connections   prometheus.Gauge
 }
 
-func newMetrics(r prometheus.Registerer) *metrics {
+// newMetrics makes the metrics and registers them with r, if there is one.
+func newMetrics(r prometheus.Registerer) (*metrics, error) {
 	counter := func(name, help string) prometheus.Counter {
 		return prometheus.NewCounter(prometheus.CounterOpts{Namespace: "broadsheet", Subsystem: "outbox", Name: name, Help: help})
 	}
@@ -41,10 +43,16 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		connections: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "broadsheet", Subsystem: "outbox", Name: "connections",
 			Help: "Open connections to relays."}),
 	}
-	if r != nil {
-		r.MustRegister(m.outcomes, m.takeovers, m.inFlight, m.lostBatches, m.disagreements, m.lotSize, m.commitSeconds, m.sendSeconds, m.connections)
+	if r == nil {
+		return m, nil
 	}
-	return m
+	for _, c := range []prometheus.Collector{m.outcomes, m.takeovers, m.inFlight, m.lostBatches, m.disagreements,
+		m.lotSize, m.commitSeconds, m.sendSeconds, m.connections} {
+		if err := r.Register(c); err != nil {
+			return nil, fmt.Errorf("register the outbox's metrics: %w", err)
+		}
+	}
+	return m, nil
 }
 
 func (m *metrics) outcome(o mailer.Outcome) { m.outcomes.WithLabelValues(o.String()).Inc() }

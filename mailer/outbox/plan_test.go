@@ -43,6 +43,7 @@ var (
 // empty, and must do for a full ledger: nothing but index look-ups. (The
 // prototype fell to a tenth of its speed with statistics of an empty ledger.)
 func TestPlans(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 3000)
 	w.relay("smtp://127.0.0.1:25")
 	m := w.launch("m", nil)
@@ -52,7 +53,7 @@ func TestPlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }() // the pool's
-	if _, err := conn.ExecContext(context.Background(), fmt.Sprintf(settings, 60000, 60000)); err != nil {
+	if _, err := conn.ExecContext(context.Background(), fmt.Sprintf(settings, 60000)); err != nil {
 		t.Fatal(err)
 	}
 	for _, stage := range []struct{ name, before string }{

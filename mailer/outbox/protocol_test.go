@@ -3,7 +3,6 @@ package outbox
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -17,165 +16,11 @@ import (
 
 // Each test here is a hole that was found in a prototype of the protocol.
 
-const longLease = time.Hour
-
-// desk is a worker reduced to its statements.
-type desk struct {
-	w    *world
-	name string
-	conn *ledgerConn
-	n    int64
-}
-
-func (w *world) desk(name string) *desk {
-	w.t.Helper()
-	conn, err := openLedger(context.Background(), w.url, 30*time.Second)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(conn.close)
-	return &desk{w: w, name: name, conn: conn}
-}
-
-// take takes a batch, which must be to be had.
-func (d *desk) take(id int64, lease time.Duration) (*batch, []*task) {
-	d.w.t.Helper()
-	tk, err := take(context.Background(), d.w.db, id, d.name, lease)
-	if err != nil || tk == nil {
-		d.w.t.Fatalf("take batch %d: %v, %v", id, tk, err)
-	}
-	return held(tk)
-}
-
-func held(tk *taken) (*batch, []*task) {
-	b := &batch{id: tk.ID, mailing: tk.MailingID, attempt: tk.Attempt, resend: tk.Resend, idle: make(chan struct{})}
-	b.pool = newPool(&Engine{metrics: newMetrics(nil), c: Config{Log: slog.New(slog.DiscardHandler)}}, "", mailer.Relay{})
-	var tasks []*task
-	for _, r := range tk.Recipients {
-		tasks = append(tasks, &task{b: b, id: r.ID, tries: r.Tries})
-	}
-	return b, tasks
-}
-
-// lot makes the columns of one commit: results, then the next recipients.
-func (d *desk) lot(results []result, next ...*task) *lot {
-	d.n++
-	l := &lot{n: d.n}
-	seen := map[int64]bool{}
-	add := func(b *batch) {
-		if !seen[b.id] {
-			seen[b.id] = true
-			l.addBatch(b)
-		}
-	}
-	for _, r := range results {
-		add(r.task.b)
-		l.addResult(r)
-	}
-	for i, t := range next {
-		add(t.b)
-		l.addNext(t, i)
-	}
-	return l
-}
-
-// answer is what a commit said.
-type answer struct {
-	held     map[int64]bool
-	verdicts map[int64]verdict
-	rows     []commitRow
-}
-
-func read(rows []commitRow) answer {
-	a := answer{held: map[int64]bool{}, verdicts: map[int64]verdict{}, rows: rows}
-	for _, r := range rows {
-		switch r.Kind {
-		case rowHeld:
-			a.held[r.Batch] = true
-		case rowVerdict:
-			a.verdicts[r.Rcpt] = verdict(r.Value)
-		}
-	}
-	return a
-}
-
-func (d *desk) commit(l *lot) answer {
-	d.w.t.Helper()
-	rows, err := d.conn.commit(context.Background(), l, longLease, 30*time.Second, nil)
-	if err != nil {
-		d.w.t.Fatal(err)
-	}
-	return read(rows)
-}
-
-// grant books intents for the tasks.
-func (d *desk) grant(next ...*task) {
-	d.w.t.Helper()
-	a := d.commit(d.lot(nil, next...))
-	for i := range next {
-		if a.verdicts[int64(i)] != granted {
-			d.w.t.Fatalf("intent %d: verdict %d", i, a.verdicts[int64(i)])
-		}
-	}
-}
-
-// within runs the statement of a lot in a transaction that stays open.
-func (d *desk) within(l *lot) (answer, *sqlx.Tx) {
-	d.w.t.Helper()
-	tx, err := d.w.db.Beginx()
-	if err != nil {
-		d.w.t.Fatal(err)
-	}
-	d.w.t.Cleanup(func() { _ = tx.Rollback() }) // after a commit it errs
-	var rows []commitRow
-	if err := tx.Select(&rows, commitSQL, l.args(longLease)...); err != nil {
-		d.w.t.Fatal(err)
-	}
-	return read(rows), tx
-}
-
-func (w *world) firstBatch(mailing int64) int64 {
-	w.t.Helper()
-	var id int64
-	w.get(&id, "SELECT min(id) FROM batches WHERE mailing_id = $1", mailing)
-	return id
-}
-
-// expire ends the lease of every batch.
-func (w *world) expire() {
-	w.t.Helper()
-	w.exec("UPDATE batches SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_until IS NOT NULL")
-}
-
-// awaitBlocked waits until n sessions of this database wait for a lock.
-func (w *world) awaitBlocked(n int) {
-	w.t.Helper()
-	eventually(w.t, func() (bool, string) {
-		got := w.count("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-		return got == n, fmt.Sprintf("%d sessions waiting for a lock (%d do)", n, got)
-	})
-}
-
-func (w *world) outcome(mailing, recipient int64) mailer.Outcome {
-	w.t.Helper()
-	found, err := ledgerOutcomes(context.Background(), w.db, mailing, []int64{recipient})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return found[recipient]
-}
-
-func (w *world) commitTx(tx *sqlx.Tx) {
-	w.t.Helper()
-	if err := tx.Commit(); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
 // A takeover that waits for a running commit must see the intent that commit
 // books: hence separate statements, READ COMMITTED, and FOR SHARE (FOR KEY
 // SHARE would not make it wait).
 func TestTakeoverSeesTheIntentItWaitedFor(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 3)
 	w.relay("smtp://127.0.0.1:25")
 	m := w.launch("m", nil)
@@ -233,6 +78,7 @@ func TestTakeoverSeesTheIntentItWaitedFor(t *testing.T) {
 // An intent that comes while a takeover is under way must wait for it and fail:
 // hence FOR SHARE on the batch.
 func TestLateIntentDoesNotPassTheFence(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 3)
 	w.relay("smtp://127.0.0.1:25")
 	m := w.launch("m", nil)
@@ -264,6 +110,7 @@ func TestLateIntentDoesNotPassTheFence(t *testing.T) {
 // A commit whose fate is unknown is repeated unchanged, while the first one may
 // be there already, come later, or be under way.
 func TestCommitOfUnknownFate(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 8)
 	w.relay("smtp://127.0.0.1:25")
 	m := w.launch("m", nil)
@@ -309,7 +156,7 @@ func TestCommitOfUnknownFate(t *testing.T) {
 
 	// It comes later, when the batch has been given back.
 	l = d.lot([]result{{task: tasks[5], outcome: mailer.Deferred, delay: time.Hour}}, tasks[6])
-	if _, err := closeBatch(context.Background(), w.db, b, 0); err != nil {
+	if _, err := closeBatch(context.Background(), w.db, b, longLease, 0); err != nil {
 		t.Fatal(err)
 	}
 	if got := d.commit(l); len(got.rows) != 0 {
@@ -324,6 +171,7 @@ func TestCommitOfUnknownFate(t *testing.T) {
 // Cancel must fence first: a granted intent is in flight, not skipped, and its
 // own reply settles it later.
 func TestCancelWhileAMessageIsInFlight(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 4)
 	w.relay("smtp://127.0.0.1:25")
 	m := w.launch("m", nil)
@@ -355,6 +203,7 @@ func TestCancelWhileAMessageIsInFlight(t *testing.T) {
 // Raising the fence must wait for a commit under way, also one that renews no
 // lease: FOR KEY SHARE would let it pass.
 func TestCancelWaitsForTheCommitUnderWay(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 2)
 	w.relay("smtp://127.0.0.1:25")
 	m := w.launch("m", nil)
@@ -375,9 +224,34 @@ func TestCancelWaitsForTheCommitUnderWay(t *testing.T) {
 	}
 }
 
+// A worker that freezes in the middle of taking a batch must not keep the
+// others from it.
+func TestFrozenInTheMiddleOfATake(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	w.relay("smtp://127.0.0.1:25")
+	m := w.launch("m", nil)
+	tx, err := w.db.Beginx()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }() // the server has ended it
+	var tk taken
+	if err := limit(context.Background(), tx, 200*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Get(&tk, takeSQL, w.firstBatch(m), "frozen", interval(longLease)); err != nil {
+		t.Fatal(err)
+	}
+	if b, tasks := w.desk("b").take(w.firstBatch(m), longLease); b.attempt != 1 || len(tasks) != 1 {
+		t.Errorf("attempt %d, %d tasks", b.attempt, len(tasks))
+	}
+}
+
 // A retry may be packed while the mailing is being cancelled: it must not leave
 // an open batch behind.
 func TestCancelAgainstPacking(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 2)
 	w.relay("smtp://127.0.0.1:25")
 	m := w.launch("m", nil)
@@ -413,6 +287,7 @@ func TestCancelAgainstPacking(t *testing.T) {
 // A deferred recipient stands in two batches; retries.batch_id says which one
 // may send, load and book him.
 func TestDeferredRecipientBelongsToOneBatch(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 3)
 	w.relay("smtp://127.0.0.1:25")
 	m := w.launch("m", nil)
@@ -423,11 +298,11 @@ func TestDeferredRecipientBelongsToOneBatch(t *testing.T) {
 	l := a.lot([]result{{task: tasks[0], outcome: mailer.Deferred}})
 	a.commit(l)
 	a.commit(l)
-	if n, err := pack(context.Background(), w.db); err != nil || n != 1 {
+	if n, err := pack(context.Background(), w.db, longLease); err != nil || n != 1 {
 		t.Fatalf("packed %d, %v", n, err)
 	}
 	a.commit(l) // a repetition must not take him out of his new batch
-	if n, err := pack(context.Background(), w.db); err != nil || n != 0 {
+	if n, err := pack(context.Background(), w.db, longLease); err != nil || n != 0 {
 		t.Fatalf("packed %d once more, %v", n, err)
 	}
 	w.reconciled(m)
@@ -459,6 +334,7 @@ func TestDeferredRecipientBelongsToOneBatch(t *testing.T) {
 
 // What the ledger already says is kept, but a different result is reported.
 func TestDisagreementIsReported(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 2)
 	w.relay("smtp://127.0.0.1:25")
 	m := w.launch("m", nil)
@@ -467,7 +343,11 @@ func TestDisagreementIsReported(t *testing.T) {
 	d.commit(d.lot([]result{{task: tasks[0], outcome: mailer.Failed}, {task: tasks[1], outcome: mailer.Sent}}))
 
 	var log bytes.Buffer
-	c := newCommitter(Config{DB: w.db, URL: w.url, Lease: longLease, Boot: bootTime, Log: slog.New(slog.NewTextHandler(&log, nil))}, newMetrics(nil))
+	counts, err := newMetrics(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCommitter(Config{DB: w.db, URL: w.url, Lease: longLease, Boot: bootTime, Log: slog.New(slog.NewTextHandler(&log, nil))}, counts)
 	ctx, cancel := context.WithCancel(context.Background())
 	go c.run(ctx)
 	c.commit(&request{results: []result{{task: tasks[0], outcome: mailer.Sent}, {task: tasks[1], outcome: mailer.Sent}}, answer: make(chan verdict, 1)})
@@ -483,6 +363,7 @@ func TestDisagreementIsReported(t *testing.T) {
 
 // One statement serves many batches; the fence is each one's own.
 func TestFenceIsPerBatch(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, batchSize+2)
 	w.relay("smtp://127.0.0.1:25")
 	m := w.launch("m", nil)
@@ -492,7 +373,8 @@ func TestFenceIsPerBatch(t *testing.T) {
 		t.Fatalf("batches %v, %v", ids, err)
 	}
 	kept, mine := d.take(ids[0], longLease)
-	_, theirs := d.take(ids[1], 0)
+	_, theirs := d.take(ids[1], longLease)
+	w.exec("UPDATE batches SET lease_until = clock_timestamp() - interval '1 second' WHERE id = $1", ids[1])
 	w.desk("b").take(ids[1], longLease)
 	got := d.commit(d.lot([]result{{task: mine[0], outcome: mailer.Sent}, {task: theirs[0], outcome: mailer.Sent}}, mine[1], theirs[1]))
 	if !got.held[kept.id] || got.held[ids[1]] || got.verdicts[0] != granted || got.verdicts[1] != lost {
@@ -505,6 +387,7 @@ func TestFenceIsPerBatch(t *testing.T) {
 
 // Only the very attempt that sent may settle an unknown outcome.
 func TestLateResultOfAnotherAttempt(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 2)
 	w.relay("smtp://127.0.0.1:25")
 	m := w.launch("m", nil)
@@ -531,6 +414,7 @@ func TestLateResultOfAnotherAttempt(t *testing.T) {
 
 // Renewing a lease must not rewrite the array of recipients.
 func TestRenewalLeavesTheRecipientsAlone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, batchSize)
 	w.relay("smtp://127.0.0.1:25")
 	m := w.launch("m", nil)

@@ -36,7 +36,7 @@ const settings = `
 SET synchronous_commit = on;
 SET plan_cache_mode = force_generic_plan;
 SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
-SET statement_timeout = %d; SET lock_timeout = %d`
+SET statement_timeout = %[1]d; SET lock_timeout = %[1]d; SET idle_in_transaction_session_timeout = %[1]d`
 
 // openLedger opens the connection and prepares; each statement gets at most
 // timeout.
@@ -52,8 +52,7 @@ func openLedger(ctx context.Context, url string, timeout time.Duration) (*ledger
 		if c.conn, err = c.db.Connx(ctx); err != nil {
 			return err
 		}
-		ms := timeout.Milliseconds()
-		if _, err = c.conn.ExecContext(ctx, fmt.Sprintf(settings, ms, ms)); err != nil {
+		if _, err = c.conn.ExecContext(ctx, fmt.Sprintf(settings, max(timeout.Milliseconds(), 1))); err != nil {
 			return err
 		}
 		c.stmt, err = c.conn.PreparexContext(ctx, commitSQL)

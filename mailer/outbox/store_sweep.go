@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -33,7 +34,7 @@ WITH running AS (
   SELECT m.id FROM mailings m
    WHERE m.state = 'sending' AND m.deadline_at > clock_timestamp()
      AND EXISTS (SELECT FROM retries t WHERE t.mailing_id = m.id AND t.batch_id IS NULL AND t.next_at <= clock_timestamp())
-     FOR SHARE),
+   ORDER BY m.id FOR SHARE),
 due AS (
   SELECT t.mailing_id, t.recipient_id, t.variant_id, t.resend, t.tries FROM running
     JOIN retries t ON t.mailing_id = running.id AND t.batch_id IS NULL AND t.next_at <= clock_timestamp()
@@ -60,9 +61,12 @@ func giveUp(ctx context.Context, db sqlx.ExecerContext) (int64, error) {
 }
 
 // pack makes batches of due retries and returns how many recipients they hold.
-func pack(ctx context.Context, db *sqlx.DB) (int64, error) {
+func pack(ctx context.Context, db *sqlx.DB, lease time.Duration) (int64, error) {
 	var n int64
 	err := postgres.InTx(ctx, db, func(tx *sqlx.Tx) error {
+		if err := limit(ctx, tx, max(lease, shortest)); err != nil {
+			return err
+		}
 		return tx.GetContext(ctx, &n, packSQL, batchSize)
 	})
 	if err != nil {

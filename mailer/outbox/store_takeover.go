@@ -92,6 +92,9 @@ ON CONFLICT (mailing_id, recipient_id) DO UPDATE
 func take(ctx context.Context, db *sqlx.DB, batchID int64, owner string, lease time.Duration) (*taken, error) {
 	var b taken
 	err := postgres.InTx(ctx, db, func(tx *sqlx.Tx) error {
+		if err := limit(ctx, tx, max(lease, shortest)); err != nil {
+			return err
+		}
 		if err := tx.GetContext(ctx, &b, takeSQL, batchID, owner, interval(lease)); err != nil {
 			return err
 		}
@@ -125,6 +128,18 @@ func take(ctx context.Context, db *sqlx.DB, batchID int64, owner string, lease t
 	return &b, nil
 }
 
+// shortest is what a transaction gets at least, however short the lease.
+const shortest = 2 * time.Second
+
+// limit ends the transaction from the server's side when its process freezes in
+// the middle of it: its row locks would keep everybody else from the batch.
+func limit(ctx context.Context, tx *sqlx.Tx, most time.Duration) error {
+	_, err := tx.ExecContext(ctx, fmt.Sprintf(`
+		SET LOCAL idle_in_transaction_session_timeout = %[1]d; SET LOCAL lock_timeout = %[1]d; SET LOCAL statement_timeout = %[1]d`,
+		most.Milliseconds()))
+	return err
+}
+
 // remaining selects the recipients that batch $1 of mailing $2 has still to
 // settle: nothing in the ledger yet (for a batch that sends again: unknown, and
 // not by this batch), and no other batch allowed to send to him.
@@ -142,8 +157,11 @@ SELECT u.id, u.place, coalesce(t.tries, 0) AS tries, coalesce(t.last_code, 0) AS
 // while. In both cases the fence is raised, so that a statement of ours that
 // the network delayed can't land afterwards, and the intents go: the caller
 // vouches that nothing is in flight and every result is committed.
-func closeBatch(ctx context.Context, db *sqlx.DB, b *batch, rest time.Duration) (done bool, err error) {
+func closeBatch(ctx context.Context, db *sqlx.DB, b *batch, lease, rest time.Duration) (done bool, err error) {
 	err = postgres.InTx(ctx, db, func(tx *sqlx.Tx) error {
+		if err := limit(ctx, tx, max(lease, shortest)); err != nil {
+			return err
+		}
 		err := tx.GetContext(ctx, &done, `
 			UPDATE batches c SET attempt = c.attempt + 1, owner = NULL, lease_until = NULL,
 			       done = NOT EXISTS (`+remaining+`),

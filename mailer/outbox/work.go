@@ -22,6 +22,9 @@ func (e *Engine) inTx(ctx context.Context, fn func(*sqlx.Tx) error) error {
 // happen to it here. Errors are logged: the tables still say that there is
 // work, and the sweeper makes a new job of it.
 func (e *Engine) work(ctx context.Context, batchID int64) {
+	if e.committer.holds(batchID) {
+		return // the lease ran out while the database was away, and we are still at it
+	}
 	before := e.c.Boot()
 	tk, err := take(ctx, e.c.DB, batchID, e.c.Name, e.c.Lease)
 	if err != nil {
@@ -57,17 +60,21 @@ const poisonAfter = 2
 func (e *Engine) send(ctx context.Context, b *batch, tk *taken) (restTime, error) {
 	p, err := e.pool(ctx, tk.Relay)
 	if err != nil {
-		return e.c.RestMax, err
+		return e.restAfter(err), err
 	}
 	b.pool = p
 	e.committer.hold(b)
 	defer e.committer.drop(b)
 	if b.template, err = e.template(ctx, tk.VariantID); err != nil {
-		return e.c.RestMax, err
+		return e.restAfter(err), err
 	}
 	settled, err := e.prepare(ctx, b, tk)
 	if err != nil {
-		return e.c.RestMax, err
+		return e.restAfter(err), err
+	}
+	if err := e.composable(b); err != nil {
+		e.pause(b.mailing, "no message can be composed: "+err.Error())
+		return 0, nil
 	}
 	if len(settled) > 0 {
 		e.committer.commit(&request{results: settled, answer: make(chan verdict, 1)})
@@ -82,6 +89,35 @@ func (e *Engine) send(ctx context.Context, b *batch, tk *taken) (restTime, error
 		<-b.idle
 	}
 	return b.rest, nil
+}
+
+// restAfter is how long a batch rests that could not even be begun.
+func (e *Engine) restAfter(err error) restTime {
+	if passing(err) {
+		return e.c.Rest
+	}
+	return e.c.RestMax
+}
+
+// composable guards against what is wrong for everybody: when not one of five
+// and more recipients can be written to, the mailing is at fault, and none of
+// them fails for it.
+func (e *Engine) composable(b *batch) error {
+	if len(b.queue) < 5 {
+		return nil
+	}
+	l := newLine(b.pool)
+	var first error
+	for _, t := range b.queue {
+		_, err := l.compose(t)
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
 }
 
 // prepare makes tasks of the recipients. It returns the results that need no
@@ -127,9 +163,9 @@ func unlessResent(b *batch, o mailer.Outcome) mailer.Outcome {
 func (e *Engine) leave(b *batch, rest restTime) {
 	for try := 1; !b.lost.Load(); try++ {
 		ctx, cancel := context.WithTimeout(context.Background(), e.c.Lease/2)
-		done, err := closeBatch(ctx, e.c.DB, b, rest)
+		done, err := closeBatch(ctx, e.c.DB, b, e.c.Lease, rest)
 		if err == nil && done {
-			_, err = finish(ctx, e.c.DB, b.mailing)
+			err = e.finish(ctx, b.mailing)
 		}
 		cancel()
 		if err == nil {
@@ -145,6 +181,15 @@ func (e *Engine) leave(b *batch, rest restTime) {
 		case <-time.After(backoff(20*time.Millisecond, time.Second, try, 0.5)):
 		}
 	}
+}
+
+// finish marks a mailing (0: any) of which nothing is pending as sent.
+func (e *Engine) finish(ctx context.Context, mailing int64) error {
+	ids, err := finish(ctx, e.c.DB, mailing)
+	for _, id := range ids {
+		e.c.Log.Info("a mailing is sent", "mailing", id)
+	}
+	return err
 }
 
 // pool gives the connections to a relay as it is configured now.
