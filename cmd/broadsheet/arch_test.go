@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"scheduler":                {"internal/postgres", "internal/telemetry"},
 	"internal/keyring":         {"internal/postgres"},
 	"internal/ingest":          {"internal/article"},
+	"internal/ingest/fetch":    {},
 	"internal/render":          {"internal/article", "templates"},
 	"internal/lint":            {"internal/article", "internal/render"},
 	"internal/library":         {"internal/article", "internal/postgres"},
