@@ -18,6 +18,7 @@ CREATE TABLE newsletters (
   disclaimer         text NOT NULL DEFAULT '',
   why                text NOT NULL DEFAULT '',
   amazon_mode        text NOT NULL DEFAULT 'via_article' CHECK (amazon_mode IN ('via_article', 'direct')),
+  amazon_consent     text NOT NULL DEFAULT '',
   auto_approve       boolean NOT NULL DEFAULT false,
   on_unknown         text NOT NULL DEFAULT 'hold' CHECK (on_unknown IN ('hold', 'resend')),
   created_at         timestamptz NOT NULL DEFAULT now(),

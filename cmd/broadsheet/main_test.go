@@ -181,7 +181,9 @@ func (p *process) kill() {
 	if err := p.cmd.Process.Kill(); err != nil {
 		p.t.Fatal(err)
 	}
-	_ = <-p.ended // it was killed
+	if err := <-p.ended; err == nil {
+		p.t.Error("it ended well before it was killed")
+	}
 }
 
 type lockedBuffer struct {

@@ -25,7 +25,8 @@ type newsletterFlags struct {
 	DefaultDisclosure *string `help:"Disclosure for articles that recommend something and have none of their own."`
 	Disclaimer        *string `help:"Sentence that follows each article's not-medical-advice notice."`
 	Why               *string `help:"Why readers get this, in a sentence for the footer."`
-	Amazon            *string `help:"Where Amazon picks lead: via_article (the article on your site) or direct (needs Amazon's consent to links in mails). Default: via_article."`
+	Amazon            *string `help:"Where Amazon picks lead: via_article (the article on your site) or direct. Default: via_article."`
+	AmazonConsent     *string `help:"For direct: for which marketplace Amazon allowed links in mails, who said so and when."`
 	AutoApprove       *bool   `help:"Let a scheduled issue without an error go out by itself." negatable:""`
 	OnUnknown         *string `help:"What to do when nobody knows whether a mail arrived: hold or resend. Default: hold."`
 }
@@ -36,7 +37,7 @@ func (f *newsletterFlags) apply(a *app, b *backend, n *newsletter.Newsletter) er
 		{f.Name, &n.Name}, {f.ReplyTo, &n.ReplyTo}, {f.Postal, &n.PostalAddress}, {f.Zone, &n.Zone},
 		{f.Language, &n.Language}, {f.Relay, &n.Relay}, {f.Theme, &n.Theme}, {f.HomeURL, &n.HomeURL},
 		{f.DisclosureURL, &n.DisclosureURL}, {f.DefaultDisclosure, &n.DefaultDisclosure}, {f.Disclaimer, &n.Disclaimer},
-		{f.Why, &n.Why}, {f.Amazon, &n.AmazonMode}, {f.OnUnknown, &n.OnUnknown},
+		{f.Why, &n.Why}, {f.Amazon, &n.AmazonMode}, {f.AmazonConsent, &n.AmazonConsent}, {f.OnUnknown, &n.OnUnknown},
 	} {
 		if s.from != nil {
 			*s.to = *s.from
@@ -180,7 +181,7 @@ func (c *newsletterShowCmd) Run(a *app, b *backend) error {
 		{"name", n.Name}, {"from", n.FromName + " <" + n.FromEmail + ">"}, {"reply-to", n.ReplyTo}, {"relay", n.Relay},
 		{"zone", n.Zone}, {"language", n.Language}, {"theme", n.Theme}, {"postal", n.PostalAddress}, {"home-url", n.HomeURL},
 		{"disclosure-url", n.DisclosureURL}, {"default-disclosure", n.DefaultDisclosure}, {"disclaimer", n.Disclaimer},
-		{"why", n.Why}, {"amazon", n.AmazonMode}, {"auto-approve", yesNo(n.AutoApprove)}, {"on-unknown", n.OnUnknown},
+		{"why", n.Why}, {"amazon", n.AmazonMode}, {"amazon-consent", n.AmazonConsent}, {"auto-approve", yesNo(n.AutoApprove)}, {"on-unknown", n.OnUnknown},
 	})
 	return nil
 }

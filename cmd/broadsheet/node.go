@@ -125,7 +125,9 @@ func serveHTTP(ctx context.Context, srv *http.Server, l net.Listener) error {
 	if err := srv.Shutdown(grace); err != nil {
 		_ = srv.Close() // those that did not finish in time are cut
 	}
-	_ = <-ended // http.ErrServerClosed
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
 	return nil
 }
 

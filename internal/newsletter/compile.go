@@ -180,7 +180,7 @@ func (in *Input) hash() [sha256.Size]byte { return sha256.Sum256(in.encode()) }
 func (in *Input) encode() []byte {
 	n := in.Newsletter
 	n.CreatedAt, n.UpdatedAt = time.Time{}, time.Time{}
-	n.AutoApprove, n.OnUnknown, n.Relay, n.Zone, n.ListID = false, "", "", "", 0 // how it is sent, not what
+	n.AutoApprove, n.OnUnknown, n.AmazonConsent, n.Relay, n.Zone, n.ListID = false, "", "", "", "", 0 // how it is sent, not what
 	data, err := json.Marshal(struct {
 		N       Newsletter
 		A       *article.Article

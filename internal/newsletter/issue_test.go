@@ -253,16 +253,17 @@ func TestWhatCanBeMistypedIsRefused(t *testing.T) {
 		t.Errorf("an article that isn't there: %v", err)
 	}
 	for want, change := range map[string]func(*Newsletter){
-		"the slug":          func(n *Newsletter) { n.Slug = "Not A Slug" },
-		"postal address is": func(n *Newsletter) { n.PostalAddress = " " },
-		"Mars/Phobos":       func(n *Newsletter) { n.Zone = "Mars/Phobos" },
-		"the theme":         func(n *Newsletter) { n.Theme = "nope" },
-		"Amazon mode":       func(n *Newsletter) { n.AmazonMode = "always" },
-		"hold or resend":    func(n *Newsletter) { n.OnUnknown = "panic" },
-		"already":           func(n *Newsletter) { n.Slug = "weekly" },
-		"is not a web":      func(n *Newsletter) { n.HomeURL = "example.org" },
-		"is not an address": func(n *Newsletter) { n.ReplyTo = "nobody" },
-		"on one line":       func(n *Newsletter) { n.Why = "a\nb" },
+		"the slug":              func(n *Newsletter) { n.Slug = "Not A Slug" },
+		"postal address is":     func(n *Newsletter) { n.PostalAddress = " " },
+		"Mars/Phobos":           func(n *Newsletter) { n.Zone = "Mars/Phobos" },
+		"the theme":             func(n *Newsletter) { n.Theme = "nope" },
+		"Amazon mode":           func(n *Newsletter) { n.AmazonMode = "always" },
+		"need Amazon's consent": func(n *Newsletter) { n.AmazonMode = "direct" },
+		"hold or resend":        func(n *Newsletter) { n.OnUnknown = "panic" },
+		"already":               func(n *Newsletter) { n.Slug = "weekly" },
+		"is not a web":          func(n *Newsletter) { n.HomeURL = "example.org" },
+		"is not an address":     func(n *Newsletter) { n.ReplyTo = "nobody" },
+		"on one line":           func(n *Newsletter) { n.Why = "a\nb" },
 	} {
 		n := w.n
 		n.Slug = "other"

@@ -43,6 +43,8 @@ type Newsletter struct {
 	Why string `db:"why" json:"why"`
 	// AmazonMode is render.ViaArticle or render.Direct (AMZ-1).
 	AmazonMode string `db:"amazon_mode" json:"amazon_mode"`
+	// AmazonConsent says who allowed Direct, for which marketplace and when.
+	AmazonConsent string `db:"amazon_consent" json:"amazon_consent"`
 	// AutoApprove lets a scheduled issue without an error go out by itself.
 	AutoApprove bool `db:"auto_approve" json:"auto_approve"`
 	// OnUnknown is outbox.Hold or outbox.Resend.
@@ -127,6 +129,7 @@ func (n *Newsletter) check() error {
 	}{
 		{"the name", n.Name, true}, {"the sender's name", n.FromName, true}, {"the postal address", n.PostalAddress, true},
 		{"the default disclosure", n.DefaultDisclosure, false}, {"the disclaimer", n.Disclaimer, false}, {"the reason readers are told", n.Why, false},
+		{"Amazon's consent", n.AmazonConsent, false},
 	} {
 		if f.needed && strings.TrimSpace(f.value) == "" {
 			return refused("%s is missing; every mail has to show it", f.what)
@@ -157,6 +160,9 @@ func (n *Newsletter) checkChoices() error {
 	}
 	if n.AmazonMode != render.ViaArticle && n.AmazonMode != render.Direct {
 		return refused("the Amazon mode %q is not known; it is %s or %s", n.AmazonMode, render.ViaArticle, render.Direct)
+	}
+	if n.AmazonMode == render.Direct && strings.TrimSpace(n.AmazonConsent) == "" {
+		return refused("links that lead to Amazon directly need Amazon's consent for mails (AMZ-1); say for which marketplace, by whom and when it was given")
 	}
 	if n.OnUnknown != outbox.Hold && n.OnUnknown != outbox.Resend {
 		return refused("what to do with unknown outcomes is %s or %s, not %q", outbox.Hold, outbox.Resend, n.OnUnknown)
