@@ -120,7 +120,7 @@ func fromUTF16(src []byte, low int) string {
 // ones are taken for windows-1252; else the whole is in some code page: by its
 // letters Cyrillic, Greek or Western. "" if it is no text at all.
 func fromLegacy(src []byte) (text, name string) {
-	high, controls, wrong, letters := 0, 0, 0, 0
+	high, accented, controls, wrong, letters := 0, 0, 0, 0, 0
 	for rest := src; len(rest) > 0; {
 		r, n := utf8.DecodeRune(rest)
 		if r == utf8.RuneError && n == 1 {
@@ -130,6 +130,9 @@ func fromLegacy(src []byte) (text, name string) {
 	}
 	for _, c := range src {
 		switch {
+		case c >= 0xC0: // letters, in every one of these pages
+			accented++
+			high++
 		case c >= 0x80:
 			high++
 		case c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f':
@@ -143,17 +146,19 @@ func fromLegacy(src []byte) (text, name string) {
 		return "", ""
 	case wrong*4 < high:
 		return eachWrong(src), "UTF-8 with single characters of windows-1252"
-	case high <= letters/2:
+	case accented <= letters/2:
 		return fromPage(src, charmap.Windows1252), "windows-1252"
 	}
-	best, confidence := "", 0.0
+	best, confidence, holes := "", 0.0, len(src)
 	for _, c := range []struct {
 		page *charmap.Charmap
 		name string
 	}{{charmap.Windows1251, "windows-1251"}, {charmap.Windows1253, "windows-1253"}, {charmap.KOI8R, "KOI8-R"}} {
 		t := fromPage(src, c.page)
-		if info := whatlanggo.Detect(clip(t, 4000)); lowered(t) && info.Confidence > confidence {
-			best, name, confidence = t, c.name, info.Confidence
+		undefined := strings.Count(t, "\uFFFD")
+		info := whatlanggo.Detect(clip(t, 4000))
+		if lowered(t) && (undefined < holes || undefined == holes && info.Confidence > confidence) {
+			best, name, confidence, holes = t, c.name, info.Confidence, undefined
 		}
 	}
 	if best == "" {

@@ -32,7 +32,6 @@ type draft struct {
 	diagnostics []article.Diagnostic
 
 	relative []article.Place // where addresses were that cannot be resolved
-	dated    bool            // the source gave its own date
 }
 
 // note adds a diagnostic about a part of the source that could not be used.

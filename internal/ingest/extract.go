@@ -98,6 +98,9 @@ func candidates(a *article.Article) ([]*candidate, []section) {
 				add(s.text, b.Place, false)
 			}
 		case *article.List:
+			if b.Style == article.Numbered {
+				continue // steps, which lean on one another
+			}
 			for _, it := range b.Items {
 				add(it.Text.String(), it.Place, true)
 			}

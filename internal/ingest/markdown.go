@@ -34,7 +34,7 @@ const (
 func readMarkdown(d *draft) error {
 	src := strings.TrimLeft(d.src, " \t\n")
 	skipped := strings.Count(d.src[:len(d.src)-len(src)], "\n")
-	src = outdentTags(withoutCodes(src))
+	src = pastedBullet.ReplaceAllString(outdentTags(withoutCodes(src)), "$1- $2")
 	if err := boundMarkdown(d.name, src); err != nil {
 		return err
 	}
@@ -64,7 +64,9 @@ var (
 	hugoCode = regexp.MustCompile(`\{\{[<%][^{}]*?[%>]\}\}`)
 	wpCode   = regexp.MustCompile(`(?m)^[ \t]*\[/?[a-z][a-z0-9]*(?:[_-][a-z0-9_-]*)?(?:[ \t]+[a-z_-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s\]]+))*[ \t]*/?\][ \t]*$`)
 	jsxNote  = regexp.MustCompile(`(?s)\{/\*.*?\*/\}`)
-	mdxLine  = regexp.MustCompile(`(?m)^(?:import[ \t]+[^\n]*['"][^'"\n]+['"];?|export[ \t]+(?:const|default|let|function)\b[^\n]*)[ \t]*$`)
+	// pastedBullet begins a line that came from a word processor's list.
+	pastedBullet = regexp.MustCompile(`(?m)^([ \t]*)(?:[•●◦▪‣][ \t\x{00a0}]+|((?:✅|✓|✔|☑)\x{fe0f}?[ \t\x{00a0}]))`)
+	mdxLine      = regexp.MustCompile(`(?m)^(?:import[ \t]+[^\n]*['"][^'"\n]+['"];?|export[ \t]+(?:const|default|let|function)\b[^\n]*)[ \t]*$`)
 )
 
 // withoutCodes blanks the codes of site generators, which are no text: Hugo's
@@ -144,23 +146,27 @@ func boundMarkdown(name, src string) error {
 // nesting counts the quote marks and list markers a line begins with, and its
 // indentation in list levels.
 func nesting(line string) int {
-	n, indent := 0, 0
+	n, spaces := 0, 0
 	for i := 0; i < len(line); i++ {
 		switch c := line[i]; c {
 		case ' ':
-			indent++
+			spaces++
+			continue
 		case '\t':
-			indent += 4
+			spaces += 4
+			continue
 		case '>':
 			n++
 		case '-', '*', '+':
 			if i+1 >= len(line) || line[i+1] != ' ' && line[i+1] != '\t' {
-				return n + indent/2
+				return n + spaces/2
 			}
 			n++
 		default:
-			return n + indent/2
+			return n + spaces/2
 		}
+		n += spaces / 2
+		spaces = 0
 	}
 	return n
 }

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -106,31 +107,51 @@ func (d *draft) noticeIn(t article.Text, p article.Place, headed noticeKind) (re
 		d.addNotice(t, p, whole)
 		return nil, true
 	}
-	ss := sentencesOf(s)
-	from, to, size := -1, 0, 0
-	for _, x := range ss {
-		if kindOfNotice(x.text).any() {
-			if from < 0 {
-				from = x.from
-			}
-			to = x.to
-			size += len(x.text)
-		}
-	}
+	lead := noticeLead.MatchString(strings.ToLower(s)) && len(s) <= 1200
+	from, to := noticeRange(sentencesOf(s))
 	switch {
-	case from < 0: // only across sentences: no notice by itself
-		if noticeLead.MatchString(strings.ToLower(s)) && len(s) <= 1200 {
-			d.addNotice(t, p, whole)
-			return nil, true
-		}
-		return t, false
-	case noticeLead.MatchString(strings.ToLower(s)) && len(s) <= 1200, size*2 >= len(s), from == 0 && len(s) <= 400:
+	case lead, from >= 0 && to-from+maxLeftOver >= len(s):
 		d.addNotice(t, p, whole)
 		return nil, true
+	case from < 0: // only across sentences: no notice by itself
+		return t, false
 	}
-	p.Column = 0 // somewhere in the paragraph
+	if from > 0 {
+		p.Column = 0 // somewhere in the paragraph
+	}
 	d.addNotice(sliceText(t, from, to), p, kindOfNotice(s[from:to]))
 	return joinRest(sliceText(t, 0, from), sliceText(t, to, len(s))), true
+}
+
+// maxLeftOver is how much of a paragraph, in bytes, goes with the notice that
+// is the rest of it.
+const maxLeftOver = 24
+
+// companion marks sentences that only make sense beside a notice.
+var companion = regexp.MustCompile(`(?i)\b(?:disclosures?|polic(?:y|ies)|affiliates?|commissions?|(?:extra|additional) (?:cost|charge)|costs? (?:to )?you|recommend\w*|editorial|independent\w*|support(?:s|ing)? (?:us|this|our|the)|(?:our|my) opinions?|influence\w*|trust|doctor|physician|dermatologist|healthcare|empfehl\w*|preis|mehr dazu|arzt|ärztin|prix|recommand\w*|en savoir plus|médecin|precio|recomend\w*|más información|médico|preço|saiba mais|prezzo|consigli\w*|scopri di più|medico)\b`)
+
+// noticeRange finds the sentences that are a notice, with those around them
+// that go with it; from is -1 if none is one.
+func noticeRange(ss []sentence) (from, to int) {
+	first, last := -1, -1
+	for i, x := range ss {
+		if kindOfNotice(x.text).any() {
+			if first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	if first < 0 {
+		return -1, 0
+	}
+	for first > 0 && last-first < 4 && companion.MatchString(ss[first-1].text) {
+		first--
+	}
+	for last+1 < len(ss) && last-first < 8 && companion.MatchString(ss[last+1].text) {
+		last++
+	}
+	return ss[first].from, ss[last].to
 }
 
 // joinRest puts together what stood before and after a notice.

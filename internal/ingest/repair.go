@@ -153,7 +153,7 @@ func (l *line) score() {
 
 // run is a stretch [from, to) that may be damage, and what it was.
 type run struct {
-	page     page
+	page     codePage
 	from, to int
 	text     []rune
 	// sure: the text proves itself, whatever stands around it.
@@ -250,7 +250,7 @@ func (l *line) better(a, b run) bool {
 }
 
 // chain decodes as many sequences in a row as there are in page p from i.
-func (l *line) chain(p page, i int) (run, bool) {
+func (l *line) chain(p codePage, i int) (run, bool) {
 	r := run{page: p, from: i, to: i}
 	for r.to < len(l.runes) {
 		n, decoded, ok := l.sequence(p, r.to)
@@ -274,7 +274,7 @@ func (l *line) chain(p page, i int) (run, bool) {
 }
 
 // sequence decodes the one UTF-8 sequence that begins at i in page p.
-func (l *line) sequence(p page, i int) (n int, decoded rune, ok bool) {
+func (l *line) sequence(p codePage, i int) (n int, decoded rune, ok bool) {
 	var buf [utf8.UTFMax]byte
 	n = l.bytes(p, i, &buf)
 	if n == 0 {
@@ -285,7 +285,7 @@ func (l *line) sequence(p page, i int) (n int, decoded rune, ok bool) {
 }
 
 // bytes reads the lead byte at i and its continuations; 0 if they do not fit.
-func (l *line) bytes(p page, i int, buf *[utf8.UTFMax]byte) int {
+func (l *line) bytes(p codePage, i int, buf *[utf8.UTFMax]byte) int {
 	if l.cells[i] == nil {
 		return 0
 	}
@@ -315,7 +315,7 @@ func (l *line) bytes(p page, i int, buf *[utf8.UTFMax]byte) int {
 
 // lossy decodes a sequence of which the last byte has no character in page p
 // and got lost, or became U+FFFD.
-func (l *line) lossy(p page, i int, sofar []rune) (n int, decoded rune, ok bool) {
+func (l *line) lossy(p codePage, i int, sofar []rune) (n int, decoded rune, ok bool) {
 	if i+1 >= len(l.runes) || l.cells[i] == nil || l.cells[i+1] == nil {
 		return 0, 0, false
 	}
@@ -376,76 +376,6 @@ func readable(r rune) bool {
 		return true // the letters of a region's flag
 	}
 	return r >= 0xA0 && unicode.IsGraphic(r) || r >= 0x80 && r <= 0x9F && bytesOf[r] != nil
-}
-
-// proves reports whether the sequence of n characters at i can be nothing but
-// damage: no language writes them together.
-func (l *line) proves(p page, i, n int, decoded rune) bool {
-	switch {
-	case n == 4:
-		return decoded >= 0x1F000 && decoded <= 0x1FAFF
-	case n < 3 && !(decoded == '\u201D' || decoded == '\u2190' || decoded == '\u2018'):
-		return false
-	case decoded >= 0x2010 && decoded <= 0x2026, decoded >= 0x2030 && decoded <= 0x203A,
-		decoded == '€', decoded == '™', decoded == '\uFEFF', decoded == '\uFFFD':
-		return true
-	case decoded < 0x2100 || decoded > 0x2BFF || decoded>>8 == 0x28 || l.closing(i+1, i+n):
-		return false
-	}
-	// An arrow, a dingbat or the like: unless a word runs into it or out of it.
-	if i > 0 && scriptOf(l.runes[i-1]) != 0 && scriptOf(l.runes[i-1]) == scriptOf(l.runes[i]) {
-		return false
-	}
-	return p != macRoman || i+n >= len(l.runes) || !classOf(l.runes[i+n]).letter()
-}
-
-// closing: nothing but marks that may close a quoted word stand in [from, to).
-func (l *line) closing(from, to int) bool {
-	for _, r := range l.runes[from:to] {
-		if c := classOf(r); c != clQuote && c != clClose && c != clSpace {
-			return false
-		}
-	}
-	return true
-}
-
-// gain is by how much the stretch reads better decoded.
-func (l *line) gain(r run) int {
-	before := make([]rune, 0, r.to-r.from+5)
-	after := make([]rune, 0, len(r.text)+5)
-	for i := r.from - 2; i < r.from; i++ {
-		if i >= 0 {
-			before, after = append(before, l.runes[i]), append(after, l.runes[i])
-		}
-	}
-	before = append(before, l.runes[r.from:r.to]...)
-	after = append(after, r.text...)
-	for i := r.to; i < min(r.to+3, len(l.runes)); i++ {
-		before, after = append(before, l.runes[i]), append(after, l.runes[i])
-	}
-	return cost(before) - cost(after)
-}
-
-// alone: the stretch is a whole run of non-ASCII characters, and no word in
-// capitals with a mark after it, so that it may be damage beside proven damage.
-func (l *line) alone(r run) bool {
-	if r.to < len(l.runes) && l.runes[r.to] >= 0x80 && l.runes[r.to] != '\u00a0' {
-		return false
-	}
-	for _, t := range r.text {
-		if t <= 0x9F || t > 0x5FF && (t < 0x2100 || t > 0x2BFF) {
-			return false
-		}
-	}
-	if r.from == 0 {
-		return true
-	}
-	p, first := l.runes[r.from-1], l.runes[r.from]
-	if p >= 0x80 {
-		return false
-	}
-	capitals := classOf(p) == clUpper && classOf(first) == clUpper && scriptOf(first) == 'L'
-	return !capitals || len(r.text) > 1 || first == 'Ã' || first == 'Â'
 }
 
 // tidy drops what is invisible, gives stray C1 controls the meaning they have

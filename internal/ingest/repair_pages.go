@@ -4,12 +4,12 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// page is a code page somebody may have taken UTF-8 for.
-type page uint8
+// codePage is a code page somebody may have taken UTF-8 for.
+type codePage uint8
 
 // Code pages, in the order in which they win a tie.
 const (
-	cp1252 page = iota
+	cp1252 codePage = iota
 	cp1253
 	cp1251
 	cp1250
@@ -35,7 +35,7 @@ var bytesOf = buildCells()
 // buildCells inverts the pages.
 func buildCells() map[rune]*cell {
 	m := make(map[rune]*cell, 1024)
-	put := func(r rune, p page, b byte) {
+	put := func(r rune, p codePage, b byte) {
 		c := m[r]
 		if c == nil {
 			c = new(cell)
@@ -71,7 +71,7 @@ func buildCells() map[rune]*cell {
 // without one is filled with windows-1252's character or a C1 control, as the
 // usual decoders do; windows-1252 also stands for ISO 8859-1, whose upper
 // controls these are.
-func defined(p page, b byte) rune {
+func defined(p codePage, b byte) rune {
 	if p == latin2 && b <= 0x9F {
 		return rune(b)
 	}

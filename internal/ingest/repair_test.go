@@ -9,7 +9,7 @@ import (
 )
 
 // misread takes the UTF-8 of s for a code page, as broken software does.
-func misread(s string, p page) string {
+func misread(s string, p codePage) string {
 	var b strings.Builder
 	for i := range len(s) {
 		c := s[i]
@@ -155,7 +155,7 @@ func TestRepairProperties(t *testing.T) {
 	t.Run("repairing twice changes nothing", rapid.MakeCheck(func(t *rapid.T) {
 		s := drawSentence(t)
 		for range rapid.IntRange(0, 3).Draw(t, "times") {
-			s = misread(s, page(rapid.IntRange(0, int(pages)-1).Draw(t, "page")))
+			s = misread(s, codePage(rapid.IntRange(0, int(pages)-1).Draw(t, "page")))
 			if rapid.Bool().Draw(t, "mixed") {
 				s += drawSentence(t)
 			}

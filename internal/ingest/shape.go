@@ -142,7 +142,7 @@ func (d *draft) dropNoise() {
 			if h, _ := headingParts(b); h == "" {
 				return false
 			}
-			return hasWords(s) && (prose || !navLine(s))
+			return hasWords(s) && (prose || d.format != Text || !navLine(s))
 		}
 		return true
 	})

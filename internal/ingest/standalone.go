@@ -72,7 +72,7 @@ var leanings = map[string]leaning{
 // selling marks text that asks for something instead of saying something.
 var (
 	sellingWords   = wordsOf(`buy|purchase|purchased|discount|coupon|promo|subscribe|newsletter|click|inbox|download|comments|comment|giveaway|kaufen|rabatt|gutschein|acheter|réduction|comprar|descuento|desconto|acquista|sconto|www|http|https`)
-	sellingPhrases = list(`sign up|order now|order here|shop now|check price|check the price|our pick|our top pick|we recommend|read more|read our|read the full|learn more|let me know|stay tuned`)
+	sellingPhrases = list(`sign up|see also|see our|order now|order here|shop now|check price|check the price|our pick|our top pick|we recommend|read more|read our|read the full|learn more|let me know|stay tuned`)
 )
 
 const (

@@ -93,17 +93,20 @@ func mainTerm(a *article.Article) (name, definite string) {
 			}
 		}
 	}
-	best := 1
+	best, where := 1, 0
 	for _, t := range slices.Sorted(maps.Keys(names)) {
-		n, the := 0, false
-		for _, s := range texts {
+		n, first, the := 0, 0, false
+		for j, s := range texts {
 			if i := strings.Index(s, t); i >= 0 {
+				if n == 0 {
+					first = j
+				}
 				n++
 				the = the || strings.HasSuffix(strings.ToLower(s[:i]), "the ")
 			}
 		}
-		if n > best {
-			best, name, definite = n, t, ""
+		if n > best || n == best && n > 1 && first < where {
+			best, where, name, definite = n, first, t, ""
 			if the {
 				definite = "The"
 			}

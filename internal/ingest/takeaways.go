@@ -42,7 +42,9 @@ func (d *draft) takeawaysAt(i int) int {
 	case *article.Paragraph:
 		s := b.Text.String()
 		if strict, loose := takeawayName(s); short(s, 60) && (strict || loose) {
-			return d.takeawaysUnder(i, false)
+			if n := d.takeawaysUnder(i, false); n > 0 {
+				return n
+			}
 		}
 		if m := takeawayLead.FindStringIndex(s); m != nil && short(s, maxTakeawayRunes) && len(s) > m[1]+20 {
 			d.addTakeaway(s[m[1]:], b.Place)

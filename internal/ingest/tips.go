@@ -97,8 +97,8 @@ func (d *draft) cardEnds(i int) bool {
 }
 
 // runLength is how many cards in a row begin at block i, 0 if they do not
-// belong together: they follow a section's opening paragraph, and their titles
-// have a note in brackets either all or none.
+// belong together: they follow a section's opening paragraph, and in plain
+// text their titles have a note in brackets either all or none.
 func (d *draft) runLength(i int, cards map[int]bool) int {
 	if !cards[i] || i < 2 {
 		return 0
@@ -111,7 +111,7 @@ func (d *draft) runLength(i int, cards map[int]bool) int {
 	}
 	noted := trailingNote.MatchString(blockText(d.blocks[i]))
 	n := 0
-	for cards[i+2*n] && trailingNote.MatchString(blockText(d.blocks[i+2*n])) == noted {
+	for cards[i+2*n] && (d.format != Text || trailingNote.MatchString(blockText(d.blocks[i+2*n])) == noted) {
 		n++
 	}
 	return n

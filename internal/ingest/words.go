@@ -81,11 +81,11 @@ var disclosurePattern = regexp.MustCompile(strings.Join([]string{
 }, `|`))
 
 var disclaimerPattern = regexp.MustCompile(strings.Join([]string{
-	`\b(not|isn't|aren't|never|no|nor|n't)\b[^.!?]{0,80}\b(medical|professional medical|health|veterinary|nutritional|dietary) (or [a-z]+ )?advice`,
+	`\b(not|isn't|aren't|never|no|nor|nothing|none|n't)\b[^.!?]{0,80}\b(medical|professional medical|health|veterinary|nutritional|dietary) (or [a-z]+ )?advice`,
 	`substitute for (professional |personal |qualified )?(medical|health|veterinary|veterinarian)`,
 	`(informational|educational|information)( and (informational|educational|entertainment))? purposes( only)?`,
 	`not (been )?evaluated by the (fda|food and drug)`, `not intended to (diagnose|treat|cure)`, `not a (doctor|physician|medical professional|dermatologist)\b[^.!?]{0,40}$`,
-	`(kein(e|en)?|nicht)\b[^.!?]{0,60}\b(ersatz|ersetz\w*)\b[^.!?]{0,80}\b(ärzt|medizin|arzt)`, `ersetz\w*\b[^.!?]{0,60}\b(kein|nicht)\w*\b[^.!?]{0,60}\b(ärzt|medizin|arzt)`, `kein\w*\b[^.!?]{0,30}(medizinische|ärztliche)\w* (beratung|rat|empfehlung)`,
+	`(kein(e|en)?|nicht)\b[^.!?]{0,60}\b(ersatz|ersetz\w*)\b[^.!?]{0,80}(ärzt|medizin|arzt)`, `ersetz\w*\b[^.!?]{0,60}\b(kein|nicht)\w*\b[^.!?]{0,60}(ärzt|medizin|arzt)`, `kein\w*\b[^.!?]{0,30}(medizinische|ärztliche)\w* (beratung|rat|empfehlung)`,
 	`ne (remplac|constitu|se substitu)\w*\b[^.!?]{0,60}\b(avis|conseils?|consultation)\b[^.!?]{0,20}\b(médica|médecin)`,
 	`no (sustituy|constituy|reemplaz|es un)\w*\b[^.!?]{0,60}\b(consejo|asesoramiento|opinión|consulta|diagnóstico)\b[^.!?]{0,20}\bm[ée]dic`,
 	`não (substitu|constitu)\w*\b[^.!?]{0,60}\b(aconselhamento|conselho|orientação|consulta|avaliação)\b[^.!?]{0,20}\bmédic`,
@@ -106,7 +106,7 @@ var ctaPattern = regexp.MustCompile(`^(?:` + strings.Join([]string{
 }, `|`) + `)$`)
 
 // merchantIn finds the shop a button names: what follows "on", "bei", "sur", …
-var merchantIn = regexp.MustCompile(`(?i)\b(?:on|at|from|via|bei|auf|sur|chez|en|na|no|em|su|da)\s+([\p{Lu}\d][\p{L}\d&'’.+-]*(?:\s+(?:&\s+)?[\p{Lu}\d][\p{L}\d&'’.+-]*){0,3})`)
+var merchantIn = regexp.MustCompile(`\b(?i:on|at|from|via|bei|auf|sur|chez|en|na|no|em|su|da)\s+([\p{Lu}\d][\p{L}\d&'’.+-]*(?:\s+(?:&\s+)?[\p{Lu}\d][\p{L}\d&'’.+-]*){0,3})`)
 
 // knownShops are recognised anywhere in the text of a button.
 var knownShops = []string{"Amazon", "Walmart", "Target", "Sephora", "Ulta", "eBay", "iHerb", "Etsy", "Best Buy", "Chewy", "Walgreens", "Costco", "Nordstrom", "Boots", "Douglas", "Fnac"}
