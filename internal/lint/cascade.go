@@ -10,6 +10,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
+// mostTrials bounds how often a selector is tried on an element; a mail of
+// 100 KB with 16 KB of styles stays below.
+const mostTrials = 1_000_000
+
 // under is the state inside an element.
 func (w *walker) under(n *html.Node, parent state) state {
 	own := state{doubt: parent.doubt || doubtful(n), looks: make([]look, len(parent.looks))}
@@ -17,9 +21,13 @@ func (w *walker) under(n *html.Node, parent state) state {
 	style := attr(n, "style")
 	own.doubt = own.doubt || strings.Contains(style, `\`) // an escape hides what it says
 	var matched []ruleset
-	for _, r := range w.sheet.rules {
-		if r.selector.Match(n) {
-			matched = append(matched, r)
+	if w.trials += len(w.sheet.rules); w.trials > mostTrials {
+		w.page.unread = tooManyRules
+	} else {
+		for _, r := range w.sheet.rules {
+			if r.selector.Match(n) {
+				matched = append(matched, r)
+			}
 		}
 	}
 	slices.SortStableFunc(matched, func(a, b ruleset) int { return cmp.Compare(weight(a), weight(b)) })

@@ -9,21 +9,26 @@ import (
 // awin is an affiliate link that isn't Amazon's.
 const awin = "https://www.awin1.com/cread.php?awinmid=1&awinaffid=2&ued=https%3A%2F%2Fshop.example"
 
+// onHTML changes the HTML part.
+func onHTML(edit func(string) string) func(*sample) { return func(s *sample) { s.HTML = edit } }
+
+// restyled gives the disclosure above the article a style of its own.
+func restyled(style string) func(string) string {
+	return onceOnly("Disclosure:</strong> "+discloses, `Disclosure:</strong> <span style="`+style+`">`+discloses+`</span>`)
+}
+
+// said gives the disclosure a class and the style block a rule for it.
+func said(rule string) func(string) string {
+	return func(h string) string {
+		h = onceOnly("<strong class=\"tx\" style=\"color:#211A1D\">Disclosure:</strong> "+discloses, `<span class="said">`+discloses+`</span>`)(h)
+		return onceOnly("</style>", rule+"</style>")(h)
+	}
+}
+
 func disclosureCases() []ruleCase {
 	const bad, ok = true, false
-	// box is what the disclosure's own paragraph begins with.
-	restyle := func(style string) func(string) string {
-		return onceOnly("Disclosure:</strong> "+discloses, `Disclosure:</strong> <span style="`+style+`">`+discloses+`</span>`)
-	}
-	css := func(rule string) func(string) string {
-		return func(h string) string {
-			h = onceOnly("<strong class=\"tx\" style=\"color:#211A1D\">Disclosure:</strong> "+discloses, `<span class="said">`+discloses+`</span>`)(h)
-			return onceOnly("</style>", rule+"</style>")(h)
-		}
-	}
-	html := func(edit func(string) string) func(*sample) { return func(s *sample) { s.HTML = edit } }
 	out := []ruleCase{
-		{"LAW-6", "none in the HTML part", bad, html(replace(discloses, "")), "no disclosure", true},
+		{"LAW-6", "none in the HTML part", bad, onHTML(replace(discloses, "")), "no disclosure", true},
 		{"LAW-6", "none in the text part", bad, func(s *sample) {
 			s.Text = func(x string) string {
 				return strings.ReplaceAll(strings.ReplaceAll(x, discloses, ""), "We may earn", "We may lose")
@@ -35,9 +40,9 @@ func disclosureCases() []ruleCase {
 				return inBody(`<p class="tx">` + discloses + "</p>")(h)
 			}
 		}, "comes after", true},
-		{"LAW-6", "after an affiliate link", bad, html(onceOnly("<table", `<p><a href="`+awin+`">a shop</a></p><table`)), "comes after the affiliate link", false},
-		{"LAW-6", "after a link that only Word shows", bad, html(onceOnly("<table", `<!--[if mso]><a href="`+awin+`">a shop</a><![endif]--><table`)), "www.awin1.com", false},
-		{"LAW-6", "not beside the pick", bad, html(func(h string) string {
+		{"LAW-6", "after an affiliate link", bad, onHTML(onceOnly("<table", `<p><a href="`+awin+`">a shop</a></p><table`)), "comes after the affiliate link", false},
+		{"LAW-6", "after a link that only Word shows", bad, onHTML(onceOnly("<table", `<!--[if mso]><a href="`+awin+`">a shop</a><![endif]--><table`)), "www.awin1.com", false},
+		{"LAW-6", "not beside the pick", bad, onHTML(func(h string) string {
 			i := strings.LastIndex(h, discloses)
 			return h[:i] + h[i+len(discloses):]
 		}), "beside the pick", true},
@@ -47,12 +52,12 @@ func disclosureCases() []ruleCase {
 				return x[:i] + "Nothing" + x[i+len("We may earn a commission"):]
 			}
 		}, "beside the pick", true},
-		{"LAW-6", "a link before a foot that is written first", bad, html(func(h string) string {
+		{"LAW-6", "a link before a foot that is written first", bad, onHTML(func(h string) string {
 			h = strings.ReplaceAll(h, discloses, "")
 			return onceOnly("<table", "<table role=\"presentation\"><tfoot><tr><td>"+discloses+`</td></tr></tfoot><tbody><tr><td><a href="`+awin+`">a shop</a></td></tr></tbody></table><table`)(h)
 		}), "comes after", false},
-		{"LAW-6", "an unpaid claim is none", bad, html(replace(discloses, "We do not earn any commission if you buy through our links.")), "no disclosure", false},
-		{"LAW-6", "another commission is none", bad, html(replace(discloses, "The European Commission has rules for products.")), "no disclosure", false},
+		{"LAW-6", "an unpaid claim is none", bad, onHTML(replace(discloses, "We do not earn any commission if you buy through our links.")), "no disclosure", false},
+		{"LAW-6", "another commission is none", bad, onHTML(replace(discloses, "The European Commission has rules for products.")), "no disclosure", false},
 
 		{"LAW-6", "in German", ok, func(s *sample) {
 			s.Article.Language = "de"
@@ -66,11 +71,11 @@ func disclosureCases() []ruleCase {
 			s.Article.Disclosures = nil
 			s.pick().URL, s.pick().CTA, s.pick().Merchant = "https://shop.example/balm", "To the shop", "Shop"
 		}, "", true},
-		{"LAW-6", "a dark theme that can be read", ok, html(css("@media (prefers-color-scheme:dark){.said{color:#ffffff!important}.ti{background-color:#000000!important}}")), "", true},
-		{"LAW-6", "a colour where the pointer is", ok, html(css(".said:hover{display:none}")), "", true},
+		{"LAW-6", "a dark theme that can be read", ok, onHTML(said("@media (prefers-color-scheme:dark){.said{color:#ffffff!important}.ti{background-color:#000000!important}}")), "", true},
+		{"LAW-6", "a colour where the pointer is", ok, onHTML(said(".said:hover{display:none}")), "", true},
 		{"LAW-6", "an unimportant rule against the element's own style", ok, func(s *sample) {
 			s.HTML = func(h string) string {
-				return onceOnly("</style>", ".own{display:none}</style>")(restyle(`display:inline" class="own`)(h))
+				return onceOnly("</style>", ".own{display:none}</style>")(restyled(`display:inline" class="own`)(h))
 			}
 		}, "", true},
 
@@ -79,23 +84,29 @@ func disclosureCases() []ruleCase {
 			s.Article.Disclosures[0].Text = article.Plain("This post contains affiliate links. If you buy through them, we receive a small percentage.")
 		}, "", true},
 	}
+	return out
+}
+
+// veilCases keep the disclosure from some or all readers, or seem to.
+func veilCases() []ruleCase {
+	var out []ruleCase
 	for _, style := range []string{
 		"display:none", "display: NONE !important", "visibility:hidden", "opacity:0", "font-size:0", "font-size:9px", "font:italic 10px Arial",
 		"color:#F6F0F2", "color:#c9c0c4", "color:rgb(246,240,242)", "color:transparent", "color:var(--ink)", "position:absolute;left:-9999px",
 		"display:block;max-height:0;overflow:hidden", "text-indent:-999px", "mso-hide:all", "transform:scale(0)", "clip-path:inset(100%)",
 		"margin-left:-9999px", `disp\6c ay:none`, "background:url(x.png)",
 	} {
-		out = append(out, ruleCase{"LAW-6", "hidden by " + style, true, html(restyle(style)), "", false})
+		out = append(out, ruleCase{"LAW-6", "hidden by " + style, true, onHTML(restyled(style)), "", false})
 	}
 	for _, style := range []string{"display:block", "font-size:14px", `color:#000000" class="tx`, "position:static", "opacity:1", "visibility:visible", "overflow:hidden", "color:inherit", "font-size:100%"} {
-		out = append(out, ruleCase{"LAW-6", "shown with " + style, false, html(restyle(style)), "", true})
+		out = append(out, ruleCase{"LAW-6", "shown with " + style, false, onHTML(restyled(style)), "", true})
 	}
 	for _, rule := range []string{
 		".said{display:none}", "@media (max-width:619px){.said{display:none!important}}", "p .said{font-size:6px}", ".said,.x{visibility:hidden}",
 		"@media (prefers-color-scheme:dark){.said{color:#000000}.ti{background-color:#000000!important}}", "span[class=said]{height:0;display:block;overflow:hidden}",
 		".said:nth-weird(2){display:none}",
 	} {
-		out = append(out, ruleCase{"LAW-6", "hidden by the rule " + rule, true, html(css(rule)), "", false})
+		out = append(out, ruleCase{"LAW-6", "hidden by the rule " + rule, true, onHTML(said(rule)), "", false})
 	}
 	for _, markup := range []string{
 		`<details><summary>More</summary>` + discloses + `</details>`, `<span hidden>` + discloses + `</span>`, `<span aria-hidden="true">` + discloses + `</span>`,
@@ -103,7 +114,7 @@ func disclosureCases() []ruleCase {
 		`<img src="https://x.example/d.png" width="9" height="9" alt="` + discloses + `">`, `<small>` + discloses + `</small>`,
 		`We may earn a <b style="display:none">very small </b><span aria-hidden="true">commission</span> if you buy through our links.`,
 	} {
-		out = append(out, ruleCase{"LAW-6", "in " + markup, true, html(onceOnly("Disclosure:</strong> "+discloses, "</strong>"+markup)), "", false})
+		out = append(out, ruleCase{"LAW-6", "in " + markup, true, onHTML(onceOnly("Disclosure:</strong> "+discloses, "</strong>"+markup)), "", false})
 	}
 	return out
 }

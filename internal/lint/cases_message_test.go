@@ -85,6 +85,12 @@ func bodyCases() []ruleCase {
 		{"HTML-4", "too large", bad, long(120), "more than the 100000", true},
 		{"HTML-4", "the footer is cut off", bad, long(120), "The link to unsubscribe stands beyond", true},
 		{"HTML-4", "the address is cut off", bad, long(120), "The postal address stands beyond", true},
+		{"HTML-4", "the disclosure is cut off", bad, func(s *sample) {
+			s.HTML = func(h string) string {
+				h = strings.ReplaceAll(h, discloses, "")
+				return inBody(strings.Repeat(`<p class="tx">Less is more.</p>`, 2500) + `<h2>Notes</h2><p class="tx">` + discloses + "</p>")(h)
+			}
+		}, "The disclosure stands beyond", false},
 		{"HTML-4", "long, but not too", ok, long(30), "", true},
 
 		{"HTML-11", "no text part", bad, func(s *sample) { s.NoMessage, s.Text = true, func(string) string { return "" } }, "no text part", false},

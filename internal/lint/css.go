@@ -89,12 +89,14 @@ type ruleset struct {
 // fewer.
 const mostSelectors = 1300
 
+const tooManyRules = "there are more style rules than can be looked at"
+
 // sheet collects the rules of a mail's style blocks that can change whether
 // and how clearly something is seen.
 type sheet struct {
 	rules []ruleset
 	whens []string // the distinct conditions
-	// unread is a selector that can't be read and hides what it selects, or "".
+	// unread is why it isn't known what all the rules hide, or "".
 	unread string
 }
 
@@ -107,7 +109,7 @@ func (s *sheet) add(css string) {
 func (s *sheet) block(css, when string, depth int) {
 	for css != "" {
 		if len(s.rules) >= mostSelectors {
-			s.unread = "more than can be looked at"
+			s.unread = tooManyRules
 			return
 		}
 		prelude, body, rest, ok := cutBlock(css)
@@ -138,7 +140,7 @@ func (s *sheet) rule(selectors string, decls []decl, when string) {
 		sel, err := cascadia.Parse(one)
 		if err != nil {
 			if hides(decls) {
-				s.unread = one
+				s.unread = "the selector “" + short(one) + "” can't be read"
 			}
 			continue
 		}

@@ -37,8 +37,8 @@ func (p *prover) run() {
 		return
 	}
 	if p.page.unread != "" {
-		p.note("LAW-6", 0, fmt.Sprintf("A style rule hides what %q selects, which can't be read here: it may be the disclosure.", short(p.page.unread)),
-			"Write the selector in a simpler way, or leave the rule out.")
+		p.note("LAW-6", 0, "It isn't certain that the disclosure can be seen: "+p.page.unread+".",
+			"Write the style rule in a simpler way, or leave it out.")
 	}
 	if !p.before(first) {
 		return
@@ -79,28 +79,11 @@ func (p *prover) firstPaid() (paid, bool) {
 			}
 			if exact := p.exactly(pick.Name); len(exact) > 0 {
 				at := exact[0]
-				better(paid{"the pick " + pickName(n+1, pick), p.byteOf(at), spot{clear: at}})
+				better(paid{"the pick " + pickName(n+1, pick), p.page.byteOf(at), spot{clear: at}})
 			}
 		}
 	}
 	return first, found
-}
-
-// byteOf is about where in the source an offset of the clear text stands: at
-// the last heading or link that begins there or before.
-func (p *prover) byteOf(clear int) int {
-	at, best := 0, -1
-	for _, h := range p.page.headings {
-		if h.from.clear <= clear && h.from.clear > best {
-			at, best = h.at, h.from.clear
-		}
-	}
-	for _, l := range p.page.links {
-		if l.from.clear <= clear && l.from.clear > best && !l.word {
-			at, best = l.at, l.from.clear
-		}
-	}
-	return at
 }
 
 // sells reports whether a pick may earn a commission: its link says so, or the
@@ -119,6 +102,8 @@ func (p *prover) before(first paid) bool {
 	}
 	switch {
 	case money:
+		return true
+	case bare && p.has("LAW-7"): // the other part says the same
 		return true
 	case bare:
 		p.note("LAW-7", first.at, fmt.Sprintf("Before %s the %s only speaks of affiliate links and doesn't say that money is earned.", first.what, partName(p.part)),
@@ -167,7 +152,7 @@ func (p *prover) beside(n int, pick *article.Pick) {
 			}
 		}
 	}
-	d := p.note("LAW-6", p.byteOf(places[0]), fmt.Sprintf("No disclosure stands beside the pick %s in the %s.", pickName(n, pick), partName(p.part)),
+	d := p.note("LAW-6", p.page.byteOf(places[0]), fmt.Sprintf("No disclosure stands beside the pick %s in the %s.", pickName(n, pick), partName(p.part)),
 		"Repeat the commission sentence in the pick, between its text and its button.")
 	d.Place = pick.Place
 }

@@ -51,7 +51,7 @@ type page struct {
 	title            string
 	langs, dirs      []int  // where lang and dir are set: first on html, then on a wrapper
 	broken           bool   // it can't be read
-	unread           string // a selector that hides who knows what
+	unread           string // why it isn't known what the style rules hide, or ""
 }
 
 // read builds the page of an HTML part.
@@ -66,7 +66,9 @@ func read(source string) *page {
 	w := newWalker(root)
 	w.node(root, w.start())
 	p := w.page
-	p.unread = w.sheet.unread
+	if p.unread == "" {
+		p.unread = w.sheet.unread
+	}
 	p.any, p.sure, p.clear = w.any.String(), w.sure.String(), w.clear.String()
 	return p
 }
@@ -170,4 +172,21 @@ func (p *page) webLinks() []string {
 		}
 	}
 	return out
+}
+
+// byteOf is about where in the source an offset of the clear text stands: at
+// the last heading or link that begins there or before.
+func (p *page) byteOf(clear int) int {
+	at, best := 0, -1
+	for _, h := range p.headings {
+		if h.from.clear <= clear && h.from.clear > best {
+			at, best = h.at, h.from.clear
+		}
+	}
+	for _, l := range p.links {
+		if l.from.clear <= clear && l.from.clear > best && !l.word {
+			at, best = l.at, l.from.clear
+		}
+	}
+	return at
 }

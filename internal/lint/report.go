@@ -2,6 +2,7 @@ package lint
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -41,6 +42,11 @@ func (r *report) in(rule, part string, at int, message, fix string) *article.Dia
 	d := r.add(rule, message, fix)
 	d.Part, d.Byte = part, max(at, 0)
 	return d
+}
+
+// has reports whether a rule's breach has been noted.
+func (r *report) has(rule string) bool {
+	return slices.ContainsFunc(r.found, func(d article.Diagnostic) bool { return d.Rule == rule })
 }
 
 // webURL parses an absolute address on the web.

@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -83,10 +84,13 @@ func (s *sample) paragraph(t article.Text) {
 	s.Article.Blocks = append(s.Article.Blocks, &article.Paragraph{Text: t, Place: line(20)})
 }
 
+// editorial is the theme, read once.
+var editorial = sync.OnceValues(func() (*render.Theme, error) { return render.LoadTheme("editorial") })
+
 // input composes the mail and its message.
 func (s *sample) input(t testing.TB) Input {
 	t.Helper()
-	theme, err := render.LoadTheme("editorial")
+	theme, err := editorial()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"html"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -46,8 +47,11 @@ func (m *mail) indispensable() func(yield func(string, int) bool) {
 		// The address as the template writes it; where an entity stands in it,
 		// its beginning will do.
 		head, _, _ := strings.Cut(strings.TrimSpace(m.in.Policy.PostalAddress), ",")
-		if at := strings.LastIndex(m.htmlSource, head); head != "" && at >= 0 {
-			yield("The postal address", at)
+		if at := strings.LastIndex(m.htmlSource, html.EscapeString(head)); head != "" && at >= 0 && !yield("The postal address", at) {
+			return
+		}
+		if said := statements(m.html.clear, ownNotices(m.in.Articles, m.in.Policy.DefaultDisclosure)); len(said) > 0 {
+			yield("The disclosure", m.html.byteOf(said[0].from))
 		}
 	}
 }

@@ -25,6 +25,7 @@ type walker struct {
 	open             []*link    // links that text belongs to
 	heads            []*heading // likewise
 	notWord          bool       // inside a region that Word doesn't see
+	trials           int        // of selectors on elements
 }
 
 // scene is one condition under which the page is looked at: without style
