@@ -112,18 +112,14 @@ func take(ctx context.Context, db *sqlx.DB, batchID int64, owner string, lease t
 				return fmt.Errorf("let unknown ones be sent again: %w", err)
 			}
 		}
-		return nil
+		return tx.SelectContext(ctx, &b.Recipients, `
+			SELECT id, tries, last_code, last_enhanced FROM (`+remaining+`) r ORDER BY place`, b.ID, b.MailingID)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("take batch %d: %w", batchID, err)
-	}
-	err = db.SelectContext(ctx, &b.Recipients, `
-		SELECT id, tries, last_code, last_enhanced FROM (`+remaining+`) r ORDER BY place`, b.ID, b.MailingID)
-	if err != nil {
-		return nil, fmt.Errorf("load batch %d: %w", batchID, err)
 	}
 	return &b, nil
 }
