@@ -50,13 +50,13 @@ func BenchmarkSend(b *testing.B) {
 			if s := w.finished(id); s.Sent != int64(max(b.N, 1)) {
 				b.Fatalf("sums %+v", s)
 			}
+			stop() // sessions that have ended have told the statistics all they did
 			n := float64(max(b.N, 1))
 			b.ReportMetric(n/b.Elapsed().Seconds(), "messages/s")
 			b.ReportMetric(float64((cpuTime()-cpu).Microseconds())/n, "cpu-µs/message")
 			b.ReportMetric(float64((w.postgresCPU()-pg).Microseconds())/n, "postgres-cpu-µs/message")
 			b.ReportMetric(float64(w.wal()-wal)/n, "WAL-B/message")
 			b.ReportMetric(float64(w.rowsWritten()-rows)/n, "rows/message")
-			stop()
 		})
 	}
 }
