@@ -138,7 +138,9 @@ func (w *world) firstBatch(mailing int64) int64 {
 // expire ends the lease of every batch.
 func (w *world) expire() {
 	w.t.Helper()
-	w.exec("UPDATE batches SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_until IS NOT NULL")
+	if err := ExpireLeases(context.Background(), w.db); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // awaitBlocked waits until n sessions of this database wait for a lock.

@@ -88,6 +88,10 @@ func TestEverybodyGetsTheMailOnce(t *testing.T) {
 	if err != nil || len(list) != 5 || list[0].RecipientID != w.ids[10] {
 		t.Errorf("ledger page %+v, %v", list, err)
 	}
+	past, err := History(context.Background(), w.db, w.ids[0], 5)
+	if err != nil || len(past) != 1 || past[0].Key != "issue:1" || past[0].Outcome != mailer.Sent {
+		t.Errorf("history %+v, %v", past, err)
+	}
 }
 
 func TestTwoEnginesShareTheWork(t *testing.T) {
@@ -398,7 +402,7 @@ func TestLeaseIsRenewedWhileTheRelayIsSlow(t *testing.T) {
 	w.relay(peer.URL("connections=1"))
 	for _, name := range []string{"one", "two"} {
 		c := w.brisk()
-		c.Name, c.Lease = name, time.Second
+		c.Name, c.Lease = name, 3*time.Second
 		w.run(c)
 	}
 	id := w.launch("issue:1", nil)
@@ -406,7 +410,7 @@ func TestLeaseIsRenewedWhileTheRelayIsSlow(t *testing.T) {
 	var first time.Time
 	w.get(&first, "SELECT lease_until FROM batches")
 	eventually(t, func() (bool, string) {
-		return w.count("SELECT count(*) FROM batches WHERE lease_until > $1", first.Add(1500*time.Millisecond)) == 1, "the lease to be renewed"
+		return w.count("SELECT count(*) FROM batches WHERE lease_until > $1", first.Add(3*time.Second)) == 1, "the lease to be renewed"
 	})
 	close(release)
 	if s := w.finished(id); s.Sent != 1 {
