@@ -3,7 +3,6 @@ package library
 import (
 	"crypto/sha256"
 	"encoding/json"
-
 	"fmt"
 	"net/url"
 	"strings"
@@ -53,7 +52,7 @@ type RefusedError struct{ Sentence string }
 
 func (e *RefusedError) Error() string { return e.Sentence }
 
-// NotFoundError says that there is no such article.
+// NotFoundError says that there is no such article or source.
 type NotFoundError struct{ Sentence string }
 
 func (e *NotFoundError) Error() string { return e.Sentence }
@@ -77,7 +76,20 @@ func identities(a *article.Article) ([]string, error) {
 	return []string{fmt.Sprintf("sha256:%x", sum)}, nil
 }
 
-func urlIdentity(normal string) string { return "url:" + normal }
+func urlIdentity(normal string) string { return bounded("url:" + normal) }
+
+// maxIdentity is what fits an index.
+const maxIdentity = 1000
+
+// bounded keeps what is too long to be looked up by its hash.
+func bounded(identity string) string {
+	identity = strings.ReplaceAll(strings.ToValidUTF8(identity, "\ufffd"), "\x00", "\ufffd")
+	if len(identity) <= maxIdentity {
+		return identity
+	}
+	kind, _, _ := strings.Cut(identity, ":")
+	return fmt.Sprintf("%s:sha256:%x", kind, sha256.Sum256([]byte(identity)))
+}
 
 // normalURL makes addresses equal that lead to the same page.
 func normalURL(raw string) string {

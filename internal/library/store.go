@@ -29,12 +29,29 @@ func New(db *sqlx.DB, now func() time.Time) *Store { return &Store{db, now} }
 // Add keeps a draft. The same article again is Unchanged, or Updated when its
 // source says something new; corrections stay.
 func (s *Store) Add(ctx context.Context, tx *sqlx.Tx, d Draft) (int64, Verdict, error) {
+	return s.add(ctx, tx, d, place{})
+}
+
+// add is Add for a draft that stands at a place of a source, which is a further
+// identity behind its own.
+func (s *Store) add(ctx context.Context, tx *sqlx.Tx, d Draft, at place) (int64, Verdict, error) {
 	if len(d.Article.Blocks) == 0 {
 		return 0, "", refused("%s holds no text that a mail could be made of", d.Origin)
 	}
 	known, err := identities(d.Article)
 	if err != nil {
 		return 0, "", err
+	}
+	if at.identity != "" {
+		known = append(known, at.identity)
+	}
+	if err := s.lock(ctx, tx, known); err != nil {
+		return 0, "", err
+	}
+	if at.reusable {
+		if err := s.letGo(ctx, tx, at.identity, d.Article); err != nil {
+			return 0, "", err
+		}
 	}
 	id, err := s.identify(ctx, tx, known)
 	if err != nil {
@@ -57,14 +74,43 @@ func (s *Store) Add(ctx context.Context, tx *sqlx.Tx, d Draft) (int64, Verdict, 
 	return id, verdict, nil
 }
 
-// identify finds the article that has one of the identities, or makes it. Two
-// who add the same new article at once get the same one.
-func (s *Store) identify(ctx context.Context, tx *sqlx.Tx, known []string) (int64, error) {
+// lock makes two who add the same new article at once do it in turn, so that
+// they get the same one.
+func (s *Store) lock(ctx context.Context, tx *sqlx.Tx, known []string) error {
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended(u, 0)) FROM unnest($1::text[]) u ORDER BY u`, pq.Array(known)); err != nil {
-		return 0, fmt.Errorf("lock identity: %w", err)
+		return fmt.Errorf("lock identity: %w", err)
 	}
+	return nil
+}
+
+// letGo takes a place's identity from the article that stood there when what
+// stands there now is another one.
+func (s *Store) letGo(ctx context.Context, tx *sqlx.Tx, identity string, now *article.Article) error {
 	var id int64
-	err := tx.GetContext(ctx, &id, `SELECT article_id FROM article_identities WHERE identity = ANY($1) ORDER BY article_id LIMIT 1`, pq.Array(known))
+	err := tx.GetContext(ctx, &id, `SELECT article_id FROM article_identities WHERE identity = $1`, identity)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look up identity: %w", err)
+	}
+	was, err := s.entry(ctx, tx, id, false)
+	if err != nil || related(was.Article, now) {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM article_identities WHERE identity = $1`, identity); err != nil {
+		return fmt.Errorf("let go of identity: %w", err)
+	}
+	return nil
+}
+
+// identify finds the article that has one of the identities, the first of them
+// deciding, or makes it.
+func (s *Store) identify(ctx context.Context, tx *sqlx.Tx, known []string) (int64, error) {
+	var id int64
+	err := tx.GetContext(ctx, &id, `
+		SELECT article_id FROM article_identities WHERE identity = ANY($1::text[])
+		 ORDER BY array_position($1::text[], identity) LIMIT 1`, pq.Array(known))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = tx.GetContext(ctx, &id, `INSERT INTO articles (added_at) VALUES ($1) RETURNING id`, s.now())
 	}
