@@ -15,7 +15,7 @@ func TestMistyped(t *testing.T) {
 	issue := s.ok("issue", "draft", "weekly", "--article", a)
 	bad := s.write("bad.csv", "name\nAda\n")
 	binary := s.write("binary.txt", "\x00\x01\x02\x03")
-	page := s.write("page.html", "<!DOCTYPE html><html><body><p>Hello there</p></body></html>")
+	page := s.write("page.html", "<!DOCTYPE html><html><body><script>x()</script></body></html>")
 	before := s.ok("subscriber", "show", "reader0@a.example")
 	for _, c := range []struct {
 		args string // split at |
@@ -68,7 +68,7 @@ func TestMistyped(t *testing.T) {
 		{"article|add|nofile.md", 1, "nofile.md can't be read"},
 		{"article|add|.", 1, "is a directory"},
 		{"article|add|" + binary, 1, "binary.txt"},
-		{"article|add|" + page, 1, "page.html"},
+		{"article|add|" + page, 1, "page.html holds no text"},
 		{"article|add|https://example.org/a", 1, "web address"},
 		{"article|parse|scalp-care.md|--item|3", 1, "item 0"},
 		{"article|show|99", 1, "there is no article 99"},

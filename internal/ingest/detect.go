@@ -35,8 +35,8 @@ func detect(name, text string) Format {
 	switch {
 	case feedStart.MatchString(rest):
 		return feed
-	case htmlStart.MatchString(rest) && !markdown, len(rest) != len(head):
-		return htmlPage
+	case pageStart(rest) && !markdown, len(rest) != len(head):
+		return HTML
 	case strings.HasPrefix(rest, "{") && strings.Contains(rest, "jsonfeed.org/version"):
 		return jsonFeed
 	case markdown:

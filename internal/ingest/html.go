@@ -18,6 +18,8 @@ type htmlReader struct {
 	line   int // of the block being read
 	level  int // of the last heading
 	blocky map[*html.Node]bool
+	// ready are blocks that stand for whole elements; nil reads all of them.
+	ready map[*html.Node]article.Blocks
 
 	inline article.Text // running text not yet in a block
 	images []*article.Image
@@ -94,6 +96,11 @@ func (h *htmlReader) node(n *html.Node) {
 		return
 	}
 	if dropped[n.DataAtom] || hidden(n) {
+		return
+	}
+	if bs, ok := h.ready[n]; ok {
+		h.flush()
+		h.d.blocks = append(h.d.blocks, bs...)
 		return
 	}
 	if !blockElements[n.DataAtom] && !h.blocky[n] && n.DataAtom != 0 {

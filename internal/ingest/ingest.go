@@ -18,8 +18,8 @@ type Format string
 const (
 	Text     Format = "text"
 	Markdown Format = "markdown"
+	HTML     Format = "html"
 
-	htmlPage Format = "html"
 	feed     Format = "feed"
 	jsonFeed Format = "json"
 )
@@ -73,6 +73,7 @@ func fail(format string, args ...any) error { return &Error{Message: fmt.Sprintf
 var readers = map[Format]func(*draft) error{
 	Text:     readText,
 	Markdown: readMarkdown,
+	HTML:     readPage,
 }
 
 // Parse reads a source. The name (a file name or an address) is shown in
@@ -99,10 +100,13 @@ func Parse(ctx context.Context, name string, r io.Reader, o Options) (Result, er
 	if !ok {
 		return Result{}, unread(name, format)
 	}
-	if len(text) > maxText {
+	if len(text) > maxText && format != HTML {
 		return Result{}, fail("%s holds more than %s of text; give one article per file.", name, size(maxText))
 	}
-	fixed := repair(text)
+	fixed := repaired{text: text}
+	if format != HTML { // a page is repaired text by text, once its entities are read
+		fixed = repair(text)
+	}
 	if strings.TrimSpace(fixed.text) == "" {
 		return Result{}, fail("%s holds no text; give a file with an article in it.", name)
 	}
@@ -164,12 +168,10 @@ func baseURL(s string) (*url.URL, error) {
 // unread says what to give instead of a format that is only recognised.
 func unread(name string, f Format) error {
 	switch f {
-	case htmlPage:
-		return fail("%s is an HTML page, which isn't read yet; give the article as Markdown or plain text.", name)
 	case feed, jsonFeed:
 		return fail("%s is a feed, which isn't read yet; give one article as Markdown or plain text.", name)
 	}
-	return fail("There is no format %q; give %q or %q.", string(f), Text, Markdown)
+	return fail("There is no format %q; give %q, %q or %q.", string(f), Text, Markdown, HTML)
 }
 
 // diagnostics says what was put right and what is lost.

@@ -75,7 +75,7 @@ func TestRefusals(t *testing.T) {
 		{"a.docx", "PK\x03\x04rest", Options{}, "office document"},
 		{"a.bin", strings.Repeat("\x00\x01\x02abc", 100), Options{}, "not a text file"},
 		{"a.bin", strings.Repeat("\xff\xfb\x01\x02\x03", 100), Options{}, "not a text file"},
-		{"page.html", "<!DOCTYPE html><html><body><p>Hi</p></body></html>", Options{}, "HTML page, which isn't read yet"},
+		{"page.html", "<!DOCTYPE html><html><body><script>x()</script></body></html>", Options{}, "holds no text"},
 		{"feed.xml", `<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>`, Options{}, "feed, which isn't read yet"},
 		{"feed.json", `{"version": "https://jsonfeed.org/version/1.1", "items": []}`, Options{}, "feed, which isn't read yet"},
 		{"a.txt", "text", Options{Format: "docx"}, `There is no format "docx"`},
@@ -125,10 +125,10 @@ func TestDetect(t *testing.T) {
 		{"-", "---\ntitle: x\n---\nwords", Markdown},
 		{"a.txt", "+++\ntitle = 'x'\n+++\nwords", Markdown},
 		{"a.txt", "---\nNo front matter, a rule\n", Text},
-		{"a.html", "<html><p>x", htmlPage},
+		{"a.html", "<html><p>x", HTML},
 		{"a.md", "<div>raw</div>\n\nwords", Markdown},
 		{"a", "<?xml version='1.0'?>\n<!-- x -->\n<feed xmlns='http://www.w3.org/2005/Atom'>", feed},
-		{"a", "<?xml version='1.0'?><html xmlns='x'>", htmlPage},
+		{"a", "<?xml version='1.0'?><html xmlns='x'>", HTML},
 	}
 	for _, tt := range tests {
 		if got := detect(tt.name, tt.src); got != tt.want {

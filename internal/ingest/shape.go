@@ -19,6 +19,7 @@ func (d *draft) shape() *article.Article {
 	d.takeByline()
 	d.takeTakeaways()
 	d.takePicks()
+	d.mergePicks()
 	d.takeAuthorBox()
 	d.takeTips()
 	d.trimDividers()

@@ -1,0 +1,128 @@
+package ingest
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+var (
+	authorNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:author|byline|by-line|autor|auteur|autore|writer)(?:$|[\s_-])|author[_-]?name|vcard|(?:^|\s)fn(?:\s|$)`)
+	// counted is what pages set beside a name: "1009 articles", "5 min read".
+	counted = regexp.MustCompile(`(?i)\s*[|·•,(–—-]?\s*\d[\d.,]*\+?\s*(?:articles?|posts?|stories|reviews?|followers?|beiträge|artikel|min(?:ute)?s?\b\.?(?:\s*(?:read|lesezeit|de lecture))?|comments?|kommentare?)\)?.*$`)
+	byWord  = regexp.MustCompile(`(?i)^(?:(?:written|posted|published|reviewed|words|story|text|article|geschrieben|veröffentlicht|verfasst|écrit|publié|escrito|publicado|scritto|pubblicato)\s+)?(?:by|von|par|por|di|da)\b:?\s+|^(?:author|autor(?:in)?|auteur|autore|text)\s*:\s*`)
+	notName = regexp.MustCompile(`(?i)^(?:admin|administrator|editor|author|autor|user|guest|wordpress|root|posted|by|about|share|follow|read more|view all.*|see all.*|more (?:posts|from).*|about the author|profile|website|facebook|twitter|instagram)$|https?://|@|\.com$`)
+	afterBy = regexp.MustCompile(`(?i)\s+(?:on|am|le|el|em|il|in|updated|published|last|for|·|\||–|—|•)\s+.*$`)
+)
+
+// takePageAuthor finds who wrote the page: what the data says, else what the
+// page shows as a byline.
+func (p *page) takePageAuthor() {
+	d := p.d
+	for _, s := range []string{p.about.author, p.about.meta["author"], p.about.meta["article:author"], p.about.meta["parsely-author"], p.about.meta["sailthru.author"], p.about.meta["dc.creator"], p.about.meta["itemprop:author"]} {
+		if name := p.authorName(s); name != "" {
+			d.author.Name = name
+			break
+		}
+	}
+	shown := p.shownAuthor()
+	switch {
+	case d.author.Name == "":
+		d.author.Name = shown
+	case shown != "" && strings.HasPrefix(shown, d.author.Name) && len(shown) < len(d.author.Name)+12:
+		d.author.Name = shown // with the degree: "Ann Lee, PhD"
+	}
+	if n := oneLine(p.about.note); d.author.Name != "" && n != "" && short(n, 400) {
+		d.author.Note = n
+	}
+}
+
+// authorName is the bare name in what a page gives as the author, "" if it
+// holds none.
+func (p *page) authorName(s string) string {
+	s = oneLine(s)
+	s = counted.ReplaceAllString(s, "")
+	s = byWord.ReplaceAllString(s, "")
+	s = strings.TrimSpace(strings.Trim(s, " ,|·•–—-:"))
+	if s == "" || utf8.RuneCountInString(s) > 70 || len(strings.Fields(s)) > 9 || notName.MatchString(s) || !hasWords(s) || strings.HasSuffix(s, ".") && len(strings.Fields(s)) > 4 {
+		return ""
+	}
+	return s
+}
+
+// shownAuthor is the name in the byline that readers see.
+func (p *page) shownAuthor() string {
+	tries := []func(*html.Node) bool{
+		func(n *html.Node) bool { return hasToken(attr(n, "rel"), "author") },
+		func(n *html.Node) bool { return hasToken(attr(n, "itemprop"), "author") },
+		func(n *html.Node) bool { return authorNames.MatchString(attr(n, "class")) },
+		func(n *html.Node) bool {
+			switch n.DataAtom {
+			case atom.P, atom.Span, atom.Div, atom.Small, atom.Em, atom.Li:
+				s := wordsOfNodeMax(n, 160)
+				return s != "" && bylineOf(s) != ""
+			}
+			return false
+		},
+	}
+	for _, try := range tries {
+		name := ""
+		firstOf(p.body, func(n *html.Node) bool {
+			if !try(n) || commentArea(n) {
+				return false
+			}
+			s := wordsOfNodeMax(n, 160)
+			if b := bylineOf(s); b != "" {
+				name = p.authorName(b)
+				return name != ""
+			}
+			if inner := firstOf(n, func(c *html.Node) bool { return hasToken(attr(c, "itemprop"), "name") || c.DataAtom == atom.A }); inner != nil {
+				if t := p.authorName(wordsOfNodeMax(inner, 80)); t != "" && !navLine(t) && titled(t) {
+					name = t
+					return true
+				}
+			}
+			s = afterBy.ReplaceAllString(byWord.ReplaceAllString(s, ""), "")
+			if s = p.authorName(s); s != "" && len(strings.Fields(s)) <= 6 && titled(s) {
+				name = s
+			}
+			return name != ""
+		})
+		if name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// wordsOfNodeMax is the text of a small element, "" of one with more text.
+func wordsOfNodeMax(n *html.Node, limit int) string {
+	size := 0
+	walk(n, func(c *html.Node) bool {
+		if c.Type == html.TextNode {
+			size += len(strings.TrimSpace(c.Data))
+		}
+		return size <= 2*limit
+	})
+	if size > 2*limit {
+		return ""
+	}
+	s := wordsOfNode(n)
+	if !short(s, limit) {
+		return ""
+	}
+	return s
+}
+
+// commentArea: n stands among the readers' comments.
+func commentArea(n *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n.DataAtom != atom.Body && n.DataAtom != atom.Html && commentNames.MatchString(names(n)) {
+			return true
+		}
+	}
+	return false
+}

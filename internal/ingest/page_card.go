@@ -1,0 +1,257 @@
+package ingest
+
+import (
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+)
+
+// maxCard bounds a card without a heading of its own, in bytes of text.
+const maxCard = 1500
+
+var (
+	titleNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:title|name|headline|heading)(?:$|[\s_-])|(?:product|item|card|pick|box)[_-]*(?:title|name|headline|heading)`)
+	badgeNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:badge|ribbon|award|label|tag|eyebrow|kicker|flag|best-?for|pick-?type|medal)(?:$|[\s_-])|(?:product|item|card|pick|box)[_-]*(?:badge|label|ribbon|award|tag)`)
+)
+
+// takeCard makes a pick of the card a button stands in: the largest element
+// about this product alone. A button in running text, under a heading outside
+// any box, is left to the shaping passes.
+func (p *page) takeCard(b buy, done map[*html.Node]bool) {
+	card := p.cardOf(b.node)
+	if card == nil || done[card] {
+		return
+	}
+	head := p.cardHead(card)
+	if head == nil && len(wordsOfNode(card)) > maxCard {
+		return
+	}
+	name, from := p.cardName(card, head, b)
+	if name == "" {
+		return
+	}
+	done[card] = true
+	label := p.cardLabel(card, name, from)
+	blurb, prose := p.cardBlurb(card, name, from)
+	if label == "" && head != nil {
+		label = "" // splitTitle finds one in the heading
+	}
+	pick := p.newPick(name, label, b, blurb, lineAbove(firstNode(from, b.node)))
+	if pick.Name == "" {
+		return
+	}
+	if head != nil {
+		t := p.textOf(head)
+		for i := range t {
+			t[i].Href, t[i].Bold = "", false
+		}
+		pick.Heading = &article.Heading{Level: max(2, headLevel(head)), Text: tidyText(t), Place: pick.Place}
+	}
+	slot := from
+	if head == nil {
+		slot = &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
+		card.InsertBefore(slot, card.FirstChild)
+		if from != nil && from.DataAtom != atom.Img {
+			cutOut(from)
+		}
+	}
+	p.ready[slot] = article.Blocks{pick}
+	if prose != nil {
+		cutOut(prose)
+	}
+	p.clearCard(card, b)
+}
+
+func firstNode(a, b *html.Node) *html.Node {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// cardOf climbs from a button to the largest element that is about its product
+// alone; nil if that is no box.
+func (p *page) cardOf(n *html.Node) *html.Node {
+	var card *html.Node
+	for c := n.Parent; c != nil && c != p.main; c = c.Parent {
+		if p.holds[c].several || p.headsIn(c) > 1 || p.share(c) > 0.8 {
+			break
+		}
+		switch c.DataAtom {
+		case atom.Div, atom.Section, atom.Article, atom.Aside, atom.Li, atom.Figure, atom.Blockquote, atom.Table, atom.Td:
+			card = c
+		}
+	}
+	return card
+}
+
+// headsIn counts the headings in n that could name a product.
+func (p *page) headsIn(n *html.Node) int {
+	k := 0
+	walk(n, func(c *html.Node) bool {
+		if headLevel(c) > 0 {
+			if f := fold(wordsOfNodeMax(c, 200)); f != "" && !sectionNames.MatchString(f) && !generalNames.MatchString(f) {
+				k++
+			}
+			return false
+		}
+		return k < 2
+	})
+	return k
+}
+
+// cardHead is the heading that names the card's product.
+func (p *page) cardHead(card *html.Node) *html.Node {
+	return firstOf(card, func(c *html.Node) bool {
+		if headLevel(c) == 0 {
+			return false
+		}
+		s := wordsOfNodeMax(c, 200)
+		return s != "" && product(s) && !sectionNames.MatchString(fold(s)) && !isLabel(s)
+	})
+}
+
+// cardName finds the product's name, and the element it stands in.
+func (p *page) cardName(card, head *html.Node, b buy) (string, *html.Node) {
+	if head != nil {
+		return wordsOfNode(head), head
+	}
+	usable := func(s string) bool {
+		return s != "" && short(s, 160) && hasWords(s) && !ctaLine(s) && !isLabel(s) && !metaLine(s) && product(s) && !strings.HasSuffix(s, ":")
+	}
+	var name string
+	var from *html.Node
+	try := func(pass func(*html.Node) (string, bool)) bool {
+		from = firstOf(card, func(c *html.Node) bool {
+			s, ok := pass(c)
+			if ok && usable(s) {
+				name = s
+				return true
+			}
+			return false
+		})
+		return from != nil
+	}
+	switch {
+	case try(func(c *html.Node) (string, bool) {
+		return wordsOfNodeMax(c, 160), titleNames.MatchString(attr(c, "class")) && !badgeNames.MatchString(attr(c, "class")) || attr(c, "itemprop") == "name"
+	}):
+	case try(func(c *html.Node) (string, bool) {
+		if c.DataAtom != atom.A {
+			return "", false
+		}
+		o, ok := p.buyOf(c)
+		return o.words, ok && o.key == b.key && !o.button
+	}):
+	case try(func(c *html.Node) (string, bool) {
+		return strings.TrimRight(wordsOfNodeMax(c, 160), " :"), (c.DataAtom == atom.Strong || c.DataAtom == atom.B) && !within(c, b.node)
+	}):
+	case try(func(c *html.Node) (string, bool) { return oneLine(attr(c, "alt")), c.DataAtom == atom.Img }):
+	}
+	return name, from
+}
+
+// cardLabel finds the badge of a card, and takes it out.
+func (p *page) cardLabel(card *html.Node, name string, from *html.Node) string {
+	badge := firstOf(card, func(c *html.Node) bool {
+		if c == from || from != nil && within(from, c) {
+			return false
+		}
+		switch c.DataAtom {
+		case atom.Span, atom.Div, atom.P, atom.Strong, atom.B, atom.Em, atom.Small, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		default:
+			return false
+		}
+		s := wordsOfNodeMax(c, 60)
+		if s == "" || s == name || ctaLine(s) || metaLine(s) || strings.ContainsAny(s, ".") {
+			return false
+		}
+		return badgeNames.MatchString(attr(c, "class")) && len(strings.Fields(s)) <= 6 || isLabel(s)
+	})
+	if badge == nil {
+		return ""
+	}
+	s := wordsOfNode(badge)
+	if from == nil || !within(badge, from) {
+		cutOut(badge)
+	}
+	return strings.TrimRight(s, " :")
+}
+
+// cardBlurb finds the first text about the product.
+func (p *page) cardBlurb(card *html.Node, name string, from *html.Node) (article.Text, *html.Node) {
+	var fallback *html.Node
+	prose := firstOf(card, func(c *html.Node) bool {
+		switch c.DataAtom {
+		case atom.P:
+		case atom.Div, atom.Span:
+			if holdsBlock(c) || c.DataAtom == atom.Span && fallback != nil {
+				return false
+			}
+		default:
+			return false
+		}
+		if c == from || from != nil && within(c, from) || from != nil && within(from, c) {
+			return false
+		}
+		s := wordsOfNode(c)
+		if s == "" || s == name || metaLine(s) || ctaLine(s) || strings.HasSuffix(s, ":") || kindOfNotice(s).any() || len(p.buysIn(c)) > 0 && len(s) < 60 {
+			return false
+		}
+		if len(s) >= 40 && strings.ContainsAny(s, ".!?") {
+			return c.DataAtom != atom.Span
+		}
+		if fallback == nil && len(strings.Fields(s)) >= 3 && !hasPrice(s) {
+			fallback = c
+		}
+		return false
+	})
+	if prose == nil {
+		prose = fallback
+	}
+	if prose == nil {
+		return nil, nil
+	}
+	return p.textOf(prose), prose
+}
+
+func holdsBlock(n *html.Node) bool {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type == html.ElementNode && (blockElements[c.DataAtom] || holdsBlock(c)) {
+			return true
+		}
+	}
+	return false
+}
+
+// clearCard takes out of a card what the pick holds now: its buttons, prices
+// and ratings.
+func (p *page) clearCard(card *html.Node, b buy) {
+	var out []*html.Node
+	walk(card, func(c *html.Node) bool {
+		if c.Type != html.ElementNode || p.ready[c] != nil {
+			return c.Type == html.ElementNode && p.ready[c] == nil
+		}
+		if c.DataAtom == atom.A {
+			if o, ok := p.buyOf(c); ok && o.key == b.key && o.button && o.words != "" {
+				out = append(out, c)
+			}
+			return true
+		}
+		switch c.DataAtom {
+		case atom.P, atom.Div, atom.Span:
+			if s := wordsOfNodeMax(c, 90); s != "" && (priceOnly(s) || stars.MatchString(s)) {
+				out = append(out, c)
+				return false
+			}
+		}
+		return true
+	})
+	for _, n := range out {
+		cutOut(n)
+	}
+}

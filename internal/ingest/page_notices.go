@@ -1,0 +1,88 @@
+package ingest
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+)
+
+// found is a notice seen on the whole page, before anything is thrown away.
+type found struct {
+	node  *html.Node
+	text  article.Text
+	place article.Place
+}
+
+// takePageNotices notes where notices stand; those still in the article when
+// it is found are left to the shaping passes.
+func (p *page) takePageNotices() {
+	h := &htmlReader{d: &draft{base: p.d.base}, level: 1, blocky: make(map[*html.Node]bool), line: 1}
+	h.markBlocky(p.body)
+	var run []*html.Node
+	flush := func() {
+		if len(run) > 0 {
+			p.noticeRun(h, run)
+		}
+		run = run[:0]
+	}
+	var visit func(n *html.Node)
+	visit = func(n *html.Node) {
+		if n.Type == html.ElementNode && (dropped[n.DataAtom] || commentNames.MatchString(names(n)) && p.share(n) < maxCommentShare) {
+			return
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			if c.Type == html.ElementNode && (blockElements[c.DataAtom] || h.blocky[c]) {
+				flush()
+				visit(c)
+				flush()
+				continue
+			}
+			run = append(run, c)
+		}
+		flush()
+	}
+	visit(p.body)
+}
+
+// noticeRun looks at a run of inline nodes.
+func (p *page) noticeRun(h *htmlReader, run []*html.Node) {
+	var b strings.Builder
+	links := 0
+	for _, n := range run {
+		s := plainOf(n)
+		if n.DataAtom == atom.A {
+			links += len(s)
+		}
+		b.WriteString(s)
+		b.WriteByte(' ')
+		if b.Len() > 6000 {
+			return
+		}
+	}
+	s := strings.TrimSpace(b.String())
+	if len(s) < 12 || links+2 >= len(s) || !kindOfNotice(s).any() {
+		return
+	}
+	h.inline, h.images = nil, nil
+	for _, n := range run {
+		h.inlineNode(n)
+	}
+	p.notices = append(p.notices, found{run[0], tidyText(h.inline), at(lineAbove(run[0]), 0)})
+	h.inline, h.images = nil, nil
+}
+
+// addNotices takes over the notices that are not in the article itself.
+func (p *page) addNotices() {
+	for _, f := range p.notices {
+		if within(f.node, p.main) && p.standing(f.node) {
+			continue
+		}
+		p.d.noticeIn(f.text, f.place, noticeKind{})
+	}
+}
+
+// standing: the element has not been taken out of the page.
+func (p *page) standing(n *html.Node) bool { return within(n, p.doc) }

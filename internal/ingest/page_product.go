@@ -1,0 +1,164 @@
+package ingest
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+)
+
+// Products on a page stand in comparison tables, in cards, or under headings.
+// The first two are found here, on the elements, and become picks at once; the
+// third is left to the shaping passes, which know it from every format. The
+// same product found twice is made one by mergePicks.
+
+// buy is a link that leads to a product.
+type buy struct {
+	node   *html.Node
+	url    string
+	key    string // the same for all links to the product
+	words  string
+	button bool // its words, or its looks, ask to buy
+}
+
+var (
+	buttonNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:btn|button|cta|buy|shop-?now|affiliate-?link|aawp-button)`)
+	arrows      = regexp.MustCompile(`^[\s→›»▶➜➔🛒👉⟶>|*]+|[\s→›»▶➜➔🛒👉⟶>|*]+$`)
+	// campaign are parts of an address that say where a reader came from.
+	campaign = regexp.MustCompile(`(?i)^(?:utm_.*|ref|ref_|tag|linkcode|linkid|camp|creative.*|asc.*|pd_rd.*|psc|th|qid|sr|keywords|subscriptionid|language|ie|dchild|crid|gclid|fbclid|subid.*|clickref.*|s)$`)
+)
+
+// productKey is the same for all addresses of one product.
+func productKey(address string) string {
+	if l, ok := article.Affiliate(address); ok && l.ASIN != "" {
+		return "asin:" + l.ASIN
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	q := u.Query()
+	for k := range q {
+		if campaign.MatchString(k) {
+			q.Del(k)
+		}
+	}
+	return strings.TrimPrefix(strings.ToLower(u.Host), "www.") + strings.TrimRight(u.Path, "/") + "?" + q.Encode()
+}
+
+// buyOf reads a link; ok is false for one that sells nothing.
+func (p *page) buyOf(n *html.Node) (b buy, ok bool) {
+	address, _ := p.d.resolve(attr(n, "href"))
+	if !strings.HasPrefix(address, "http") {
+		return buy{}, false
+	}
+	b = buy{node: n, url: address, key: productKey(address), words: arrows.ReplaceAllString(wordsOfNode(n), "")}
+	rel := strings.ToLower(attr(n, "rel"))
+	_, paid := article.Affiliate(address)
+	shop := article.Merchant(address) != "" && !strings.Contains(strings.ToLower(b.words), "amazon associate")
+	cta := ctaLine(b.words)
+	looks := buttonNames.MatchString(attr(n, "class")) || n.Parent != nil && buttonNames.MatchString(attr(n.Parent, "class"))
+	sponsored := strings.Contains(rel, "sponsored") || strings.Contains(rel, "nofollow") && looks
+	b.button = cta || looks && (paid || shop || sponsored)
+	if u, err := url.Parse(address); err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && !sponsored {
+		return buy{}, false // a front page
+	}
+	return b, paid || shop || sponsored || cta && address != p.d.canonical
+}
+
+// buysIn are the product links in n, in order.
+func (p *page) buysIn(n *html.Node) []buy {
+	var out []buy
+	walk(n, func(c *html.Node) bool {
+		if c.Type == html.ElementNode && (dropped[c.DataAtom] || hidden(c)) {
+			return false
+		}
+		if c.DataAtom == atom.A {
+			if b, ok := p.buyOf(c); ok {
+				out = append(out, b)
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// takeProducts makes picks of the product tables and cards of the article.
+func (p *page) takeProducts() {
+	p.ready = make(map[*html.Node]article.Blocks)
+	p.holds = make(map[*html.Node]keySet)
+	seen := make(map[string]bool) // products of tables
+	for _, t := range p.tables() {
+		p.takeTable(t, seen)
+	}
+	buys := p.buysIn(p.main)
+	for _, b := range buys {
+		for n := b.node; n != nil && n != p.doc; n = n.Parent {
+			p.holds[n] = p.holds[n].with(b.key)
+			if n == p.main {
+				break
+			}
+		}
+	}
+	done := make(map[*html.Node]bool)
+	for _, b := range buys {
+		if b.button && within(b.node, p.main) {
+			p.takeCard(b, done)
+		}
+	}
+}
+
+// keySet says whether one product's links stand in an element, or several's.
+type keySet struct {
+	key     string
+	several bool
+}
+
+func (s keySet) with(key string) keySet {
+	if s.key != "" && s.key != key {
+		s.several = true
+	}
+	s.key = key
+	return s
+}
+
+// newPick makes a pick of what is known of a product.
+func (p *page) newPick(name, label string, b buy, blurb article.Text, line int) *article.Pick {
+	name = oneLine(unnumberedTitle(name))
+	if label == "" {
+		if l, n := splitTitle(name); l != "" && n != "" {
+			label, name = l, n
+		}
+	}
+	pick := &article.Pick{Name: cleanName(name), Label: trimMarks(label), URL: b.url, Place: at(line, 0)}
+	if b.button {
+		pick.CTA = b.words
+	}
+	text, priced, rated := withoutPrices(blurb)
+	pick.Blurb = text
+	if priced {
+		p.d.leftOut("AMZ-4", pick, "A price")
+	}
+	if rated {
+		p.d.leftOut("AMZ-5", pick, "A star rating")
+	}
+	pick.Merchant = article.Merchant(pick.URL)
+	if l, ok := article.Affiliate(pick.URL); ok && l.Merchant != "" {
+		pick.Merchant = l.Merchant
+	}
+	if pick.Merchant == "" {
+		pick.Merchant = shopIn(pick.CTA)
+	}
+	return pick
+}
+
+// textOf is an element as running text.
+func (p *page) textOf(n *html.Node) article.Text {
+	h := &htmlReader{d: &draft{base: p.d.base}, line: 1}
+	t, _ := h.collect(n)
+	return dropInPage(t)
+}

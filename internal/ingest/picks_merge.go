@@ -1,0 +1,65 @@
+package ingest
+
+import (
+	"github.com/broadsheet/broadsheet/internal/article"
+)
+
+// mergePicks makes one pick of those that are the same product: a card or a
+// line of a table above, and the section about it below. The one with a
+// heading stays where it is and takes what it lacks from the others; two with
+// headings are two sections and both stay.
+func (d *draft) mergePicks() {
+	first := make(map[string]*article.Pick)
+	for _, b := range d.blocks {
+		p, ok := b.(*article.Pick)
+		if !ok {
+			continue
+		}
+		for _, k := range pickKeys(p) {
+			if o := first[k]; o == nil || o.Heading == nil && p.Heading != nil {
+				first[k] = p
+			}
+		}
+	}
+	d.keep(func(_ int, b article.Block) bool {
+		p, ok := b.(*article.Pick)
+		if !ok || p.Heading != nil {
+			return true
+		}
+		for _, k := range pickKeys(p) {
+			if o := first[k]; o != p && o != nil {
+				fill(o, p)
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// pickKeys are what a pick is known by: its address, its name.
+func pickKeys(p *article.Pick) []string {
+	keys := []string{"name:" + letters0(p.Name)}
+	if p.URL != "" {
+		keys = append(keys, productKey(p.URL))
+	}
+	return keys
+}
+
+// fill gives a pick what it lacks from another of the same product.
+func fill(p, from *article.Pick) {
+	if p.Label == "" {
+		p.Label = from.Label
+	}
+	if len(p.Blurb) == 0 {
+		p.Blurb = from.Blurb
+	}
+	if p.CTA == "" {
+		p.CTA = from.CTA
+	}
+	if p.URL == "" {
+		p.URL = from.URL
+	}
+	if p.Merchant == "" {
+		p.Merchant = from.Merchant
+	}
+}
