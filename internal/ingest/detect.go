@@ -8,7 +8,6 @@ import (
 
 var (
 	htmlStart = regexp.MustCompile(`(?i)^(<!doctype html|<html|<head|<body|<article|<main|<div|<p[ >]|<h[1-6][ >])`)
-	feedStart = regexp.MustCompile(`(?i)^(<rss|<feed|<rdf:rdf|<channel)`)
 	xmlHead   = regexp.MustCompile(`(?s)^<\?xml.*?\?>\s*(<!--.*?-->\s*)*`)
 
 	mdMarks = []*regexp.Regexp{
@@ -33,12 +32,10 @@ func detect(name, text string) Format {
 	markdown := ext == ".md" || ext == ".mdx" || ext == ".markdown"
 	rest := xmlHead.ReplaceAllString(head, "")
 	switch {
-	case feedStart.MatchString(rest):
-		return feed
+	case feedKind(head) != "":
+		return Feed
 	case pageStart(rest) && !markdown, len(rest) != len(head):
 		return HTML
-	case strings.HasPrefix(rest, "{") && strings.Contains(rest, "jsonfeed.org/version"):
-		return jsonFeed
 	case markdown:
 		return Markdown
 	}

@@ -19,9 +19,6 @@ const (
 	Text     Format = "text"
 	Markdown Format = "markdown"
 	HTML     Format = "html"
-
-	feed     Format = "feed"
-	jsonFeed Format = "json"
 )
 
 // DefaultMaxBytes bounds a source unless Options say otherwise.
@@ -51,7 +48,9 @@ type Result struct {
 	// SuggestedTitle is put together from the text when the source has no
 	// title; a person decides.
 	SuggestedTitle string
-	// Source is the source as it was read.
+	// GUID is what the feed calls the item, unique within it; "" outside feeds.
+	GUID string
+	// Source is the source as it was read; for an item of a feed, its content.
 	Source []byte
 }
 
@@ -80,9 +79,12 @@ var readers = map[Format]func(*draft) error{
 // messages and settles the format only where the content does not. Errors are
 // *Error except for those of ctx.
 func Parse(ctx context.Context, name string, r io.Reader, o Options) (Result, error) {
-	src, err := readAll(ctx, name, r, o.MaxBytes)
+	src, err := readSource(ctx, name, r, o)
 	if err != nil {
 		return Result{}, err
+	}
+	if isFeed(name, src, o.Format) {
+		return parseOnly(ctx, name, src, o)
 	}
 	base, err := baseURL(o.BaseURL)
 	if err != nil {
@@ -168,8 +170,6 @@ func baseURL(s string) (*url.URL, error) {
 // unread says what to give instead of a format that is only recognised.
 func unread(name string, f Format) error {
 	switch f {
-	case feed, jsonFeed:
-		return fail("%s is a feed, which isn't read yet; give one article as Markdown or plain text.", name)
 	}
 	return fail("There is no format %q; give %q, %q or %q.", string(f), Text, Markdown, HTML)
 }

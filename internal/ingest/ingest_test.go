@@ -76,8 +76,8 @@ func TestRefusals(t *testing.T) {
 		{"a.bin", strings.Repeat("\x00\x01\x02abc", 100), Options{}, "not a text file"},
 		{"a.bin", strings.Repeat("\xff\xfb\x01\x02\x03", 100), Options{}, "not a text file"},
 		{"page.html", "<!DOCTYPE html><html><body><script>x()</script></body></html>", Options{}, "holds no text"},
-		{"feed.xml", `<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>`, Options{}, "feed, which isn't read yet"},
-		{"feed.json", `{"version": "https://jsonfeed.org/version/1.1", "items": []}`, Options{}, "feed, which isn't read yet"},
+		{"feed.xml", `<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>`, Options{}, "holds no articles"},
+		{"feed.json", `{"version": "https://jsonfeed.org/version/1.1", "items": []}`, Options{}, "holds no articles"},
 		{"a.txt", "text", Options{Format: "docx"}, `There is no format "docx"`},
 		{"a.txt", "text", Options{BaseURL: "example.org"}, "not an http or https address"},
 		{"a.txt", strings.Repeat("x", 100), Options{MaxBytes: 99}, "larger than 99 bytes"},
@@ -127,7 +127,7 @@ func TestDetect(t *testing.T) {
 		{"a.txt", "---\nNo front matter, a rule\n", Text},
 		{"a.html", "<html><p>x", HTML},
 		{"a.md", "<div>raw</div>\n\nwords", Markdown},
-		{"a", "<?xml version='1.0'?>\n<!-- x -->\n<feed xmlns='http://www.w3.org/2005/Atom'>", feed},
+		{"a", "<?xml version='1.0'?>\n<!-- x -->\n<feed xmlns='http://www.w3.org/2005/Atom'>", Feed},
 		{"a", "<?xml version='1.0'?><html xmlns='x'>", HTML},
 	}
 	for _, tt := range tests {
