@@ -24,24 +24,26 @@
 // A source (folder, feed, list of addresses) is polled when it is due. Any
 // number of nodes look; one claims it:
 //
-//		          take (lease, attempt+1)          finish
-//		waiting ──────────────────────────→ polled ───────→ waiting, due after every,
-//		   ↑                                  │             or later after a failure
-//		   └── lease ran out, or given up ────┘
+//	          take (lease, attempt+1)          finish
+//	waiting ──────────────────────────→ polled ───────→ waiting, due after every,
+//	   ↑                                  │             or later after a failure
+//	   └── lease ran out, or given up ────┘
 //
-//	  - Only the newest attempt writes: each item is kept in a transaction that
-//	    holds the source's row and finds its attempt there. Leases go by the
-//	    database's clock, due times by the injected one.
-//	  - What a server or a file system calls a version is noted after everything
-//	    in it has been dealt with, never when it is fetched: a poll that breaks
-//	    off is made again, and finds most of its articles Unchanged.
-//	  - Behind its own identities an article is known by its place at the source:
-//	    the GUID in a feed, the file, the address. A file or page that was written
-//	    over with something unrelated is another article.
-//	  - What is wrong with one item is noted with that item and spoils no other;
-//	    what is wrong with the source is its last error, and the pause doubles, up
-//	    to a day. A failure of the database is nobody's: the poll is made again.
-//	  - Articles outlive their source.
+// Invariants:
+//
+//   - Only the newest attempt writes: each item is kept in a transaction that
+//     holds the source's row and finds its attempt there. Leases go by the
+//     database's clock, due times by the injected one.
+//   - What a server or a file system calls a version is noted after everything
+//     in it has been dealt with, never when it is fetched: a poll that breaks
+//     off is made again, and finds most of its articles Unchanged.
+//   - Behind its own identities an article is known by its place at the source:
+//     the GUID in a feed, the file, the address. A file or page that was written
+//     over with something unrelated is another article.
+//   - What is wrong with one item is noted with that item and spoils no other;
+//     what is wrong with the source is its last error, and the pause doubles, up
+//     to a day. A failure of the database is nobody's: the poll is made again.
+//   - Articles outlive their source.
 //
 // Everything a person can get wrong (an address that is not absolute, a pick
 // that does not exist) is refused with a *RefusedError before anything is

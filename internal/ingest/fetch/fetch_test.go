@@ -202,3 +202,21 @@ func TestAnswersThatAreNoPage(t *testing.T) {
 		}
 	}
 }
+
+func TestTheServersWordOnCharacters(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ kind, body, want string }{
+		{"text/html; charset=windows-1252", "<p>caf\xe9", "<p>café"},
+		{"text/html; charset=windows-1251", "<p>\xc4\xe0", "<p>Да"},
+		{"text/html; charset=iso-8859-1", "<p>café", "<p>café"},                                             // UTF-8 after all
+		{"text/html; charset=utf-8", "<p>caf\xe9", "<p>caf\xe9"},                                            // neither
+		{"text/html; charset=windows-1251", "<meta charset=latin1>caf\xe9", "<meta charset=latin1>caf\xe9"}, // the page knows
+		{"text/html; charset=klingon", "\xe9", "\xe9"},
+		{"text/html", "\xe9", "\xe9"},
+		{"", "\xe9", "\xe9"},
+	} {
+		if got := string(Page{Body: []byte(c.body), ContentType: c.kind}.Text()); got != c.want {
+			t.Errorf("%s, %q: %q", c.kind, c.body, got)
+		}
+	}
+}
