@@ -169,8 +169,6 @@ func baseURL(s string) (*url.URL, error) {
 
 // unread says what to give instead of a format that is only recognised.
 func unread(name string, f Format) error {
-	switch f {
-	}
 	return fail("There is no format %q; give %q, %q or %q.", string(f), Text, Markdown, HTML)
 }
 

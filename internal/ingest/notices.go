@@ -84,6 +84,9 @@ var plainMarks = strings.NewReplacer("’", "'", "‑", "-", "–", "-", "\u00a0
 
 func kindOfNotice(s string) noticeKind {
 	f := strings.ToLower(plainMarks.Replace(s))
+	if sponsored(f) {
+		return noticeKind{disclosure: true}
+	}
 	if !slices.ContainsFunc(noticeStems, func(stem string) bool { return strings.Contains(f, stem) }) {
 		return noticeKind{}
 	}
@@ -128,7 +131,7 @@ func (d *draft) noticeIn(t article.Text, p article.Place, headed noticeKind) (re
 const maxLeftOver = 24
 
 // companion marks sentences that only make sense beside a notice.
-var companion = regexp.MustCompile(`(?i)\b(?:disclosures?|polic(?:y|ies)|affiliates?|commissions?|(?:extra|additional) (?:cost|charge)|costs? (?:to )?you|recommend\w*|editorial|independent\w*|support(?:s|ing)? (?:us|this|our|the)|(?:our|my) opinions?|influence\w*|trust|doctor|physician|dermatologist|healthcare|empfehl\w*|preis|mehr dazu|arzt|ärztin|prix|recommand\w*|en savoir plus|médecin|precio|recomend\w*|más información|médico|preço|saiba mais|prezzo|consigli\w*|scopri di più|medico)\b`)
+var companion = regexp.MustCompile(`(?i)\b(?:(?:eigene|ehrliche)[nr]? meinung|disclosures?|polic(?:y|ies)|affiliates?|commissions?|(?:extra|additional) (?:cost|charge)|costs? (?:to )?you|recommend\w*|editorial|independent\w*|support(?:s|ing)? (?:us|this|our|the)|(?:our|my) opinions?|influence\w*|trust|doctor|physician|dermatologist|healthcare|empfehl\w*|preis|mehr dazu|arzt|ärztin|prix|recommand\w*|en savoir plus|médecin|precio|recomend\w*|más información|médico|preço|saiba mais|prezzo|consigli\w*|scopri di più|medico)\b`)
 
 // noticeRange finds the sentences that are a notice, with those around them
 // that go with it; from is -1 if none is one.

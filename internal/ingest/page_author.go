@@ -3,6 +3,7 @@ package ingest
 import (
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -46,9 +47,28 @@ func (p *page) authorName(s string) string {
 	s = oneLine(s)
 	s = counted.ReplaceAllString(s, "")
 	s = byWord.ReplaceAllString(s, "")
-	s = strings.TrimSpace(strings.Trim(s, " ,|·•–—-:"))
+	s = withoutInitials(strings.TrimSpace(strings.Trim(s, " ,|·•–—-:")))
 	if s == "" || utf8.RuneCountInString(s) > 70 || len(strings.Fields(s)) > 9 || notName.MatchString(s) || !hasWords(s) || strings.HasSuffix(s, ".") && len(strings.Fields(s)) > 4 {
 		return ""
+	}
+	return s
+}
+
+// withoutInitials takes the initials off that stand in for a portrait: "AL Ann
+// Lee".
+func withoutInitials(s string) string {
+	first, rest, ok := strings.Cut(s, " ")
+	if !ok || utf8.RuneCountInString(first) < 2 || utf8.RuneCountInString(first) > 3 || first != strings.ToUpper(first) || !strings.Contains(rest, " ") && !strings.HasPrefix(rest, first[:1]) {
+		return s
+	}
+	var capitals strings.Builder
+	for _, r := range rest {
+		if unicode.IsUpper(r) {
+			capitals.WriteRune(r)
+		}
+	}
+	if strings.HasPrefix(capitals.String(), first) {
+		return rest
 	}
 	return s
 }

@@ -13,10 +13,16 @@ import (
 // maxCard bounds a card without a heading of its own, in bytes of text.
 const maxCard = 1500
 
+// maxGivenName bounds what shops give as a product's name, in characters.
+const maxGivenName = 300
+
 var (
 	titleNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:title|name|headline|heading)(?:$|[\s_-])|(?:product|item|card|pick|box)[_-]*(?:title|name|headline|heading)`)
 	badgeNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:badge|ribbon|award|label|tag|eyebrow|kicker|flag|best-?for|pick-?type|medal)(?:$|[\s_-])|(?:product|item|card|pick|box)[_-]*(?:badge|label|ribbon|award|tag)`)
 )
+
+// boxHeads are headings within a box that do not name its product.
+var boxHeads = words(`.{0,40}\b(score|rating|ratings|scores)`, `summary|verdict|specs?|key specs|price|prices|where to buy|buy( it)? now|at a glance|bewertung|fazit|note|valoración|voto`)
 
 // takeCard makes a pick of the card a button stands in: the largest element
 // about this product alone. A button in running text, under a heading outside
@@ -34,12 +40,15 @@ func (p *page) takeCard(b buy, done map[*html.Node]bool) {
 	if name == "" {
 		return
 	}
+	if above := p.headAbove(card, name); head == nil && above != nil {
+		if from != nil && from.DataAtom != atom.Img {
+			cutOut(from)
+		}
+		head, from, name = above, above, wordsOfNode(above)
+	}
 	done[card] = true
 	label := p.cardLabel(card, name, from)
 	blurb, prose := p.cardBlurb(card, name, from)
-	if label == "" && head != nil {
-		label = "" // splitTitle finds one in the heading
-	}
 	pick := p.newPick(name, label, b, blurb, lineAbove(firstNode(from, b.node)))
 	if pick.Name == "" {
 		return
@@ -64,6 +73,24 @@ func (p *page) takeCard(b buy, done map[*html.Node]bool) {
 		cutOut(prose)
 	}
 	p.clearCard(card, b)
+}
+
+// headAbove is the heading right above a box that says the same as its name.
+func (p *page) headAbove(card *html.Node, name string) *html.Node {
+	for n := card; n != p.main && n != nil; n = n.Parent {
+		for s := n.PrevSibling; s != nil; s = s.PrevSibling {
+			switch {
+			case headLevel(s) > 0:
+				if t := wordsOfNodeMax(s, 200); t != "" && similar(t, name) && product(t) && p.ready[s] == nil {
+					return s
+				}
+				return nil
+			case p.holds[s].key != "" || p.ready[s] != nil:
+				return nil
+			}
+		}
+	}
+	return nil
 }
 
 func firstNode(a, b *html.Node) *html.Node {
@@ -94,7 +121,7 @@ func (p *page) headsIn(n *html.Node) int {
 	k := 0
 	walk(n, func(c *html.Node) bool {
 		if headLevel(c) > 0 {
-			if f := fold(wordsOfNodeMax(c, 200)); f != "" && !sectionNames.MatchString(f) && !generalNames.MatchString(f) {
+			if f := fold(wordsOfNodeMax(c, 200)); f != "" && !boxHeads.MatchString(f) && !sectionNames.MatchString(f) && !generalNames.MatchString(f) {
 				k++
 			}
 			return false
@@ -111,7 +138,7 @@ func (p *page) cardHead(card *html.Node) *html.Node {
 			return false
 		}
 		s := wordsOfNodeMax(c, 200)
-		return s != "" && product(s) && !sectionNames.MatchString(fold(s)) && !isLabel(s)
+		return s != "" && product(s) && !boxHeads.MatchString(fold(s)) && !sectionNames.MatchString(fold(s)) && !isLabel(s)
 	})
 }
 
@@ -121,7 +148,7 @@ func (p *page) cardName(card, head *html.Node, b buy) (string, *html.Node) {
 		return wordsOfNode(head), head
 	}
 	usable := func(s string) bool {
-		return s != "" && short(s, 160) && hasWords(s) && !ctaLine(s) && !isLabel(s) && !metaLine(s) && product(s) && !strings.HasSuffix(s, ":")
+		return s != "" && short(s, maxGivenName) && hasWords(s) && !ctaLine(s) && !isLabel(s) && !metaLine(s) && product(s) && !strings.HasSuffix(s, ":")
 	}
 	var name string
 	var from *html.Node
@@ -138,7 +165,7 @@ func (p *page) cardName(card, head *html.Node, b buy) (string, *html.Node) {
 	}
 	switch {
 	case try(func(c *html.Node) (string, bool) {
-		return wordsOfNodeMax(c, 160), titleNames.MatchString(attr(c, "class")) && !badgeNames.MatchString(attr(c, "class")) || attr(c, "itemprop") == "name"
+		return wordsOfNodeMax(c, maxGivenName), titleNames.MatchString(attr(c, "class")) && !badgeNames.MatchString(attr(c, "class")) || attr(c, "itemprop") == "name"
 	}):
 	case try(func(c *html.Node) (string, bool) {
 		if c.DataAtom != atom.A {
@@ -170,7 +197,7 @@ func (p *page) cardLabel(card *html.Node, name string, from *html.Node) string {
 		if s == "" || s == name || ctaLine(s) || metaLine(s) || strings.ContainsAny(s, ".") {
 			return false
 		}
-		return badgeNames.MatchString(attr(c, "class")) && len(strings.Fields(s)) <= 6 || isLabel(s)
+		return badgeNames.MatchString(attr(c, "class")) && len(strings.Fields(s)) <= 6 && !oneOfMany(c) || isLabel(s)
 	})
 	if badge == nil {
 		return ""
@@ -180,6 +207,37 @@ func (p *page) cardLabel(card *html.Node, name string, from *html.Node) string {
 		cutOut(badge)
 	}
 	return strings.TrimRight(s, " :")
+}
+
+// oneOfMany: the element, or the one around it, has a sibling of the same
+// class, so it is a row of facts or chips.
+func oneOfMany(n *html.Node) bool {
+	for range 2 {
+		if n == nil {
+			return false
+		}
+		if c := attr(n, "class"); c != "" {
+			for _, s := range []*html.Node{nextElement(n), previousElement(n)} {
+				if s != nil && attr(s, "class") == c {
+					return true
+				}
+			}
+		}
+		n = n.Parent
+	}
+	return false
+}
+
+func nextElement(n *html.Node) *html.Node {
+	for n = n.NextSibling; n != nil && n.Type != html.ElementNode; n = n.NextSibling {
+	}
+	return n
+}
+
+func previousElement(n *html.Node) *html.Node {
+	for n = n.PrevSibling; n != nil && n.Type != html.ElementNode; n = n.PrevSibling {
+	}
+	return n
 }
 
 // cardBlurb finds the first text about the product.

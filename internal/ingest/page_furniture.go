@@ -30,6 +30,9 @@ var furnitureNames = regexp.MustCompile(`(?i)` + edge + `(?:` + strings.Join([]s
 	`rating-?(?:form|widget)`, `kk-star\w*`, `wp-?postratings`, `feedback`, `report-?(?:error|problem)`, `was-?this-?helpful`, `back-?to-?top`, `scroll-?to-?top`, `go-?top`, `filter-?(?:bar|widget|panel|group|controls?)`, `filters`, `no-?results`, `edit-?link`, `print(?:-?(?:button|link))?`, `banner`, `contentinfo`, `complementary`, `search`, `dialog`, `alertdialog`, `slideshow-?nav\w*`, `carousel-?(?:nav|control|arrow)\w*`, `gallery-?(?:widget|nav|controls?)`,
 }, `|`) + `)(?:$|[\s_-])`)
 
+// weakNames are also given to parts of articles.
+var weakNames = regexp.MustCompile(`(?i)` + edge + `(?:toc|nav|menu|secondary|footer|banner|search|filters?|table-?of-?contents?|recommended|recommendations?|popular|overlay|avatar|promo(?:-?\w+)*|ads?)(?:$|[\s_-])`)
+
 // commentNames match the area of the readers' comments, which may be longer
 // than the article.
 var commentNames = regexp.MustCompile(`(?i)(?:^|\s)(?:comments?|comments?-?(?:area|section|list|wrap\w*|container|block|respond|form|template|holder)|commentlist|respond|disqus_thread|reply-?title|replies|reader-?comments|fb-comments|kommentare|commentaires|comentarios)(?:$|\s)`)
@@ -83,6 +86,9 @@ func (p *page) named(n, headline *html.Node) bool {
 	case commentNames.MatchString(c):
 		return p.share(n) < maxCommentShare
 	case furnitureNames.MatchString(c):
+		if w := p.weights[n]; weakNames.MatchString(c) && w.prose > 30 && p.linked(n) < 0.4 {
+			return false // too much text of its own for what it is called
+		}
 		return p.share(n) < maxNamedShare && !p.keepsProduct(n, c)
 	}
 	return false
@@ -109,7 +115,7 @@ var cardNames = regexp.MustCompile(`(?i)promo|banner|product|card|pick|deal|shop
 var furnitureHeads = words(
 	`(you (may|might)( also)? (like|enjoy|love)|you'?ll (also )?(love|like)|more (like this|from .{2,40}|in .{2,30}|stories|posts|articles|reading)|related( (posts?|articles?|stories|reading|content|guides?|reviews?|topics))?|read (this )?(next|more)|keep reading|further reading|recommended( (for you|reading|posts?|articles?))?|picked for you|popular( (posts?|now|stories))?|trending( now)?|latest (posts?|articles?|news|stories)( by .{2,40})?|recent (posts?|articles?)|recently reviewed.{0,30}|what to read next|up next|don'?t miss( these)?|continue reading|see also|our brands|most (read|popular)|best deals?( we'?ve found)?|top deals?.{0,20}|.{2,20} top deals)`,
 	`(leave a (reply|comment)( cancel reply)?|\d+ (comments?|responses?|replies|thoughts on .*)|comments?( \(\d+\))?|join the (conversation|discussion)|post a comment|reader interactions|add (your|a) comment|show comments)`,
-	`(share( this)?( (post|article|story|entry))?( (on|via|with) .{2,40})?|share (it|the love)|spread the (love|word)|like this|pin (it|this)( for later)?( on pinterest)?|follow( us| me)?( on .{2,20})?|\d+ shares?|tweet|tags?|categories|filed under|tagged with|posted in|in this article)`,
+	`(share( this)?( (post|article|story|entry))?( (on|via|with) .{2,40})?|share (it|the love)|spread the (love|word)|like this|pin (it|this)( for later)?( on pinterest)?|follow( us| me)?( on .{2,20})?|\d+ shares?|tweet|tags?|categories|filed under|tagged with|posted in|in this article|gallery: .{2,80}|.{0,60}\| \d+ photos)`,
 	`((subscribe|sign up)( .{2,60})?|(join|get) (our|the|my) (newsletter|mailing list|free .{2,40}).{0,40}|newsletter( .{2,30})?|get (the latest|updates|weekly|our best).{0,60}|never miss .{2,40}|stay (in touch|connected|updated).{0,30}|enter your (name|email).{0,60})`,
 	`(das könnte (dich|sie|euch)( auch)? (interessieren|gefallen)|ähnliche (artikel|beiträge)|weitere (artikel|beiträge|themen|tests).{0,30}|mehr zum thema|auch interessant|passend dazu|verwandte (artikel|beiträge|themen)|beliebte (artikel|beiträge)|neueste (artikel|beiträge)|(hinterlasse|schreibe?n?)( jetzt)? (einen|ein|deinen) kommentar.{0,30}|kommentare?( \(\d+\))?|\d+ kommentare?|kommentar (hinterlassen|schreiben)|teilen( mit)?|artikel teilen|beitrag teilen|gefällt (mir|dir).{0,30}|newsletter.{0,40}|monatsthema.{0,40}|melde dich .{2,80}|lesen sie auch|schlagwörter|vorheriger (artikel|beitrag)|nächster (artikel|beitrag))`,
 	`(articles? (similaires?|liés?|connexes?)|(à|a) lire (aussi|également)|vous aimerez aussi|ça peut vous intéresser.{0,30}|laisser un commentaire.{0,20}|commentaires?( \(\d+\))?|partager.{0,30}|sur le même (thème|sujet)|inscrivez-vous .{2,60}|abonnez-vous.{0,60})`,

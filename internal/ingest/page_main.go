@@ -111,6 +111,9 @@ func (p *page) dropUnseen() {
 			}
 			out = append(out, n)
 			return false
+		case n.DataAtom == atom.Figure && n.Parent != nil && (headLevel(n.Parent) > 0 || headLevel(n.Parent.Parent) > 0):
+			out = append(out, n)
+			return false
 		case dropped[n.DataAtom] && n.DataAtom != atom.Del && n.DataAtom != atom.S && n.DataAtom != atom.Strike:
 			out = append(out, n)
 			return false
@@ -167,7 +170,7 @@ const (
 	// enough of the page's score for an element that says it is the article
 	enoughMarked = 0.7
 	// and for one that does not say so, on the way down from it.
-	enoughUnmarked = 0.92
+	enoughUnmarked = 0.95
 )
 
 // chooseMain finds the smallest element that holds the article. The furniture
@@ -176,18 +179,19 @@ func (p *page) chooseMain(headline *html.Node) {
 	p.dropNamed(headline)
 	p.weigh()
 	p.main = p.body
+	marked := false
 	all := float64(p.weights[p.body].score)
 	walk(p.body, func(n *html.Node) bool {
 		if n.Type == html.ElementNode && float64(p.weights[n].score) < enoughMarked*all {
 			return false
 		}
 		if n.Type == html.ElementNode && bodyOf(n) {
-			p.main = n
+			p.main, marked = n, true
 		}
 		return true
 	})
 	start := float64(p.weights[p.main].score)
-	for {
+	for !marked {
 		var down *html.Node
 		for c := p.main.FirstChild; c != nil; c = c.NextSibling {
 			if c.Type == html.ElementNode && blockElements[c.DataAtom] && c.DataAtom != atom.P && float64(p.weights[c].score) >= enoughUnmarked*start {

@@ -63,10 +63,17 @@ func (p *page) noticeRun(h *htmlReader, run []*html.Node) {
 		}
 	}
 	s := strings.TrimSpace(b.String())
-	if len(s) < 12 || links+2 >= len(s) || !kindOfNotice(s).any() {
+	if len(s) < 12 || links+2 >= len(s) && len(s) < 25 || !kindOfNotice(s).any() {
 		return
 	}
 	h.inline, h.images = nil, nil
+	if own := noticeAlone(run, len(s)); own != nil {
+		h.inlineNode(own)
+		p.d.noticeIn(tidyText(h.inline), at(lineAbove(own), 0), noticeKind{})
+		h.inline, h.images = nil, nil
+		cutOut(own)
+		return
+	}
 	for _, n := range run {
 		h.inlineNode(n)
 	}
@@ -74,15 +81,30 @@ func (p *page) noticeRun(h *htmlReader, run []*html.Node) {
 	h.inline, h.images = nil, nil
 }
 
+// noticeAlone is the one element of a run that is a notice by itself, beside
+// others that have nothing to do with it.
+func noticeAlone(run []*html.Node, size int) *html.Node {
+	var own *html.Node
+	for _, n := range run {
+		if n.DataAtom == atom.Br {
+			continue
+		}
+		if n.Type == html.TextNode && strings.TrimSpace(n.Data) != "" {
+			return nil
+		}
+		if s := plainOf(n); n.Type == html.ElementNode && len(s) > 20 && len(s) < size-4 && kindOfNotice(s).any() {
+			own = n
+		}
+	}
+	return own
+}
+
 // addNotices takes over the notices that are not in the article itself.
 func (p *page) addNotices() {
 	for _, f := range p.notices {
-		if within(f.node, p.main) && p.standing(f.node) {
+		if within(f.node, p.main) {
 			continue
 		}
 		p.d.noticeIn(f.text, f.place, noticeKind{})
 	}
 }
-
-// standing: the element has not been taken out of the page.
-func (p *page) standing(n *html.Node) bool { return within(n, p.doc) }

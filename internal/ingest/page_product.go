@@ -64,6 +64,9 @@ func (p *page) buyOf(n *html.Node) (b buy, ok bool) {
 	looks := buttonNames.MatchString(attr(n, "class")) || n.Parent != nil && buttonNames.MatchString(attr(n.Parent, "class"))
 	sponsored := strings.Contains(rel, "sponsored") || strings.Contains(rel, "nofollow") && looks
 	b.button = cta || looks && (paid || shop || sponsored)
+	if l, ok := article.Affiliate(address); ok && l.Amazon && l.ASIN == "" && strings.Contains(address, "prime") {
+		return buy{}, false // the shop's own membership
+	}
 	if u, err := url.Parse(address); err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && !sponsored {
 		return buy{}, false // a front page
 	}
@@ -74,6 +77,9 @@ func (p *page) buyOf(n *html.Node) (b buy, ok bool) {
 func (p *page) buysIn(n *html.Node) []buy {
 	var out []buy
 	walk(n, func(c *html.Node) bool {
+		if _, done := p.ready[c]; done {
+			return false
+		}
 		if c.Type == html.ElementNode && (dropped[c.DataAtom] || hidden(c)) {
 			return false
 		}
@@ -96,18 +102,29 @@ func (p *page) takeProducts() {
 		p.takeTable(t, seen)
 	}
 	buys := p.buysIn(p.main)
-	for _, b := range buys {
-		for n := b.node; n != nil && n != p.doc; n = n.Parent {
-			p.holds[n] = p.holds[n].with(b.key)
-			if n == p.main {
-				break
-			}
-		}
+	p.noteHolders(buys)
+	for _, g := range p.grids() {
+		p.takeTable(g, seen)
 	}
+	buys = p.buysIn(p.main)
+	p.noteHolders(buys)
 	done := make(map[*html.Node]bool)
 	for _, b := range buys {
 		if b.button && within(b.node, p.main) {
 			p.takeCard(b, done)
+		}
+	}
+}
+
+// noteHolders notes whose links stand in each element.
+func (p *page) noteHolders(buys []buy) {
+	clear(p.holds)
+	for _, b := range buys {
+		for n := b.node; n != nil; n = n.Parent {
+			p.holds[n] = p.holds[n].with(b.key)
+			if n == p.main {
+				break
+			}
 		}
 	}
 }
@@ -128,7 +145,7 @@ func (s keySet) with(key string) keySet {
 
 // newPick makes a pick of what is known of a product.
 func (p *page) newPick(name, label string, b buy, blurb article.Text, line int) *article.Pick {
-	name = oneLine(unnumberedTitle(name))
+	name = shopName(oneLine(unnumberedTitle(name)))
 	if label == "" {
 		if l, n := splitTitle(name); l != "" && n != "" {
 			label, name = l, n
@@ -154,6 +171,22 @@ func (p *page) newPick(name, label string, b buy, blurb article.Text, line int) 
 		pick.Merchant = shopIn(pick.CTA)
 	}
 	return pick
+}
+
+// maxName is how long a name may be that shops stuff with words for searching;
+// a longer one ends at its first comma or bar.
+const maxName = 90
+
+func shopName(s string) string {
+	if short(s, maxName) {
+		return s
+	}
+	for _, sep := range []string{", ", " | ", " – ", " - ", " ("} {
+		if i := strings.Index(s, sep); i >= 20 {
+			return s[:i]
+		}
+	}
+	return s
 }
 
 // textOf is an element as running text.

@@ -66,12 +66,17 @@ func (p *page) takeTable(t *html.Node, seen map[string]bool) {
 	if len(picks) == 0 {
 		return
 	}
+	p.dropTwins(t, rows)
 	if !fresh {
 		cutOut(t)
 		return
 	}
 	if plain {
 		p.ready[t] = picks
+		return
+	}
+	if t.DataAtom != atom.Table {
+		p.ready[t] = append(p.gridTable(t), picks...)
 		return
 	}
 	slot := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
@@ -82,17 +87,9 @@ func (p *page) takeTable(t *html.Node, seen map[string]bool) {
 
 // productRows finds the products of a table, in rows or else in columns.
 func (p *page) productRows(t *html.Node) []productRow {
-	trs := rowsOf(t)
-	if len(trs) < 2 || len(trs) > 200 {
+	grid := gridOf(t)
+	if len(grid) < 2 || len(grid) > 200 {
 		return nil
-	}
-	var grid [][]*html.Node
-	for _, r := range trs {
-		cells := cellsOf(r)
-		if len(cells) > maxColumns {
-			return nil
-		}
-		grid = append(grid, cells)
 	}
 	rows := p.asRows(grid)
 	if len(rows) == 0 {
@@ -180,15 +177,34 @@ func (p *page) rowPick(r productRow) (pick *article.Pick, rest int) {
 	}
 	var blurb article.Text
 	for i, c := range r.cells {
+		if badge := firstOf(c, func(n *html.Node) bool { return badgeNames.MatchString(attr(n, "class")) }); badge != nil && badge != c && label == "" {
+			if s := wordsOfNodeMax(badge, 60); s != "" && !ctaLine(s) && !metaLine(s) {
+				label = s
+				continue
+			}
+		}
+		if s := wordsOfNodeMax(c, 60); label == "" && s != "" && labelHeads.MatchString(r.heads[i]) {
+			label = s
+		}
+	}
+	for i, c := range r.cells {
 		s := wordsOfNode(c)
+		if name != "" && label != "" && oneLine(label+" "+name) == s {
+			continue
+		}
 		switch {
+		case label != "" && s == label:
+			continue
+		case name == "" && label != "" && nameHeads.MatchString(r.heads[i]):
+			name = s
+			continue
 		case s == "" || rankOnly.MatchString(s) || s == name || metaLine(s) || ctaLine(arrows.ReplaceAllString(s, "")) || s == b.words:
 			continue
-		case label == "" && labelHeads.MatchString(r.heads[i]) && short(s, 60), label == "" && isLabel(s):
+		case label == "" && isLabel(s):
 			label = s
 			continue
 		}
-		l, n := p.cellParts(c, name)
+		l, n := p.cellParts(c, name, label != "")
 		if l != "" && label == "" {
 			label = l
 		}
@@ -224,7 +240,7 @@ func (p *page) rowPick(r productRow) (pick *article.Pick, rest int) {
 
 // cellParts reads the cell that names a product: the name, and a label above or
 // below it.
-func (p *page) cellParts(c *html.Node, known string) (label, name string) {
+func (p *page) cellParts(c *html.Node, known string, labelled bool) (label, name string) {
 	var lines []string
 	t := p.textOf(withBreaks(c))
 	var b strings.Builder
@@ -242,7 +258,7 @@ func (p *page) cellParts(c *html.Node, known string) (label, name string) {
 		f := strings.Trim(l, " ():")
 		switch {
 		case rankOnly.MatchString(l) || metaLine(l) || ctaLine(l):
-		case label == "" && isLabel(f):
+		case label == "" && !labelled && isLabel(f):
 			label = f
 		case name == "" && short(l, 160) && hasWords(l):
 			name = l

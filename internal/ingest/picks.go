@@ -61,6 +61,7 @@ type button struct {
 func (d *draft) takePicks() {
 	d.promoteTitles()
 	heads := d.pickHeads()
+	sells := d.headsSell(heads)
 	drop := make(map[int]bool)
 	for i, h := range heads {
 		end := len(d.blocks)
@@ -68,7 +69,7 @@ func (d *draft) takePicks() {
 			end = heads[i+1]
 		}
 		lowerSections(d.blocks, h, end)
-		d.pickAt(h, end, drop)
+		d.pickAt(h, end, sells, drop)
 	}
 	d.keep(func(i int, _ article.Block) bool { return !drop[i] })
 }
@@ -105,6 +106,22 @@ func (d *draft) pickHeads() []int {
 	return out
 }
 
+// headsSell: several headings link to products and most that link do, so the
+// others do as well, though their links do not say who is paid.
+func (d *draft) headsSell(heads []int) bool {
+	linked, paid := 0, 0
+	for _, i := range heads {
+		t := d.blocks[i].(*article.Heading).Text
+		if firstLink(t) != "" {
+			linked++
+		}
+		if shopLink(t) != "" {
+			paid++
+		}
+	}
+	return paid >= 2 && 2*paid > linked
+}
+
 // lowerSections brings a section's own small headings below its heading.
 func lowerSections(bs article.Blocks, h, end int) {
 	level := bs[h].(*article.Heading).Level
@@ -117,12 +134,15 @@ func lowerSections(bs article.Blocks, h, end int) {
 
 // pickAt makes a pick of the section [h, end) if it is one, and marks the
 // blocks that went into it.
-func (d *draft) pickAt(h, end int, drop map[int]bool) {
+func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) {
 	head := d.blocks[h].(*article.Heading)
 	text := head.Text.String()
 	label, name := splitTitle(text)
 	b, found := d.findButton(h+1, end)
 	link := shopLink(head.Text)
+	if u := firstLink(head.Text); link == "" && sells && !strings.HasPrefix(u, "mailto:") {
+		link = u
+	}
 	switch {
 	case label != "" && (found || link != "" || firmLabel.MatchString(fold(label))) && name != "":
 	case found && product(text):
@@ -197,13 +217,21 @@ func dropLinks(t article.Text) article.Text {
 
 // findButton finds the first button in [from, end).
 func (d *draft) findButton(from, end int) (button, bool) {
+	if b, ok := d.buttonIn(from, end, func(b button) bool { return ctaLine(b.text) }); ok {
+		return b, true
+	}
+	return d.buttonIn(from, end, func(button) bool { return true })
+}
+
+// buttonIn finds the first button in [from, end) that passes.
+func (d *draft) buttonIn(from, end int, pass func(button) bool) (button, bool) {
 	for i := from; i < end; i++ {
 		p, ok := d.blocks[i].(*article.Paragraph)
 		if !ok {
 			continue
 		}
 		b, ok := buttonOf(p.Text)
-		if !ok {
+		if !ok || !pass(b) {
 			continue
 		}
 		b.block, b.length = i, 1

@@ -48,7 +48,7 @@ var contentsNames = words(
 
 var takeawayNames = words(
 	`(the |our |my )?(key|main|quick|top|big|biggest) (takeaways?|points?|findings|insights|learnings|lessons)`, `(the )?takeaways?`, `tl ?;? ?dr:?`, `at a glance`, `the short version`, `in (short|brief|a nutshell)`, `quick summary`, `summary`, `the gist`, `highlights`, `key facts`, `quick facts`, `fast facts`, `what you need to know`, `the bottom line up front`, `the essentials`,
-	`das wichtigste( in kürze| auf einen blick| im überblick| zusammengefasst)?`, `auf einen blick`, `kurz (und knapp|gesagt|zusammengefasst|& knapp)`, `kurzfassung`, `zusammenfassung`, `(die )?kernaussagen`, `(die )?wichtigsten (punkte|erkenntnisse|fakten)( auf einen blick| im überblick)?`, `in kürze`, `zusammengefasst`,
+	`das wichtigste( vorab| in kürze| auf einen blick| im überblick| zusammengefasst)?`, `auf einen blick`, `kurz (und knapp|gesagt|zusammengefasst|& knapp)`, `kurzfassung`, `zusammenfassung`, `(die )?kernaussagen`, `(die )?wichtigsten (punkte|erkenntnisse|fakten)( auf einen blick| im überblick)?`, `in kürze`, `zusammengefasst`,
 	`(ce qu'il faut |points? )?à retenir`, `ce qu'il faut retenir`, `l'essentiel( à retenir| en bref)?`, `en (bref|résumé)`, `(les )?points (clés|essentiels|importants)`, `résumé`, `l'article en bref`,
 	`(los )?puntos (clave|principales|importantes)`, `(las )?(ideas|conclusiones) (clave|principales)`, `en (resumen|pocas palabras|breve)`, `lo más importante`, `lo esencial`, `de un vistazo`, `resumen( rápido)?`, `claves`, `aspectos clave`,
 	`(os )?(principais )?(pontos|conclusões|destaques|aprendizados)([- ]chave| principais)?`, `pontos[- ]chave`, `em (resumo|poucas palavras)`, `resumo( rápido)?`, `o essencial`, `num relance`, `o que (você )?precisa saber`,

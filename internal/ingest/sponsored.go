@@ -1,0 +1,33 @@
+package ingest
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A notice need not speak of commissions: it may say that the article is paid
+// for, or that the product was given away for the review.
+
+// sponsoredStems: without one of these no text says so.
+var sponsoredStems = []string{"werbung", "anzeige", "muster", "kooperation", "sample", "gifted", "complimentary", "free of charge", "for free", "in exchange", "kostenlos", "sponsor", "publicidad", "publi", "patrocin", "colaboraci", "omaggio", "offert", "partenariat", "collabora", "regala", "cedid", "parceria", "envoyé"}
+
+var sponsoredPattern = regexp.MustCompile(strings.Join([]string{
+	`^[\[(*]*(?:(?:bezahlte|unbezahlte|unbeauftragte) )?(?:werbung|anzeige|advertorial|publicidad|publicité|pubblicità|publicidade)(?:[\])*]*$|[\])*]* (?:für|wegen|da|mit|/|\||–|-) ?.{2,80}$)`,
+	`\b(?:testmuster|produktmuster|pr-?muster|pressemuster|rezensionsexemplar|testexemplar|pr-? ?samples?|press samples?|review samples?)\b`,
+	`\b(?:kostenlos|kostenfrei|gratis|unentgeltlich)\b[^.!?]{0,40}\b(?:zur verfügung gestellt|zugeschickt|zugesandt|erhalten|überlassen)`,
+	`\b(?:i|we|was|were|been|kindly)\b[^.!?]{0,40}\b(?:received|sent|gifted|given|provided)\b[^.!?]{0,80}\b(?:free of charge|for free|complimentary|for review|in exchange for|pr sample)`,
+	`\b(?:gifted|complimentary) (?:items?|products?|by)\b`,
+	`\bthis (?:post|article|review|page|video|content) (?:is|was|has been) (?:kindly )?(?:sponsored|(?:written |made |created )?in (?:paid )?(?:partnership|collaboration) with)`,
+	`\b(?:in bezahlter|bezahlte) (?:kooperation|partnerschaft)\b`,
+	`\b(?:article|billet|contenu) sponsorisé\b`, `\b(?:collaboration commerciale|partenariat rémunéré)\b`, `\bproduits?\b[^.!?]{0,30}\b(?:offerts?|envoyés? (?:gratuitement|par la marque))\b`,
+	`\b(?:post|artículo|contenido|entrada) patrocinad[oa]\b`, `\bcolaboración (?:pagada|remunerada)\b`, `\b(?:muestras?|productos?)\b[^.!?]{0,30}\b(?:cedid|regalad)[oa]s?\b`,
+	`\b(?:post|conteúdo|artigo) patrocinado\b`, `\bparceria paga\b`, `\bpubli(?:post|editorial)\b`,
+	`\b(?:articolo|contenuto|post) sponsorizzato\b`, `\bcollaborazione (?:pagata|retribuita)\b`, `\bprodott[oi]\b[^.!?]{0,30}\b(?:in omaggio|ricevut[oi] gratuitamente)`,
+}, `|`))
+
+// sponsored: the folded text says that somebody paid for the article or gave
+// the product.
+func sponsored(f string) bool {
+	return slices.ContainsFunc(sponsoredStems, func(stem string) bool { return strings.Contains(f, stem) }) && sponsoredPattern.MatchString(f)
+}
