@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"strings"
 
@@ -18,15 +17,15 @@ import (
 // articleSource is where an article is read from, shared by the commands that
 // need no database.
 type articleSource struct {
-	File  string `arg:"" name:"file" help:"The article: plain text or Markdown with front matter; - reads standard input."`
+	File  string `arg:"" name:"file" help:"The article: a file or a web address; - reads standard input."`
 	Title string `help:"Title, when the source has none or another one is wanted."`
 	Base  string `help:"Address that relative links belong to." placeholder:"URL"`
 }
 
 // read parses the source.
 func (s *articleSource) read(a *app) (ingest.Result, error) {
-	if u, err := url.Parse(s.File); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-		return ingest.Result{}, fmt.Errorf("%s is a web address, which can't be read yet; save the article as text or Markdown and give that file", s.File)
+	if isAddress(s.File) {
+		return s.fetch(a)
 	}
 	in, name := a.in, "standard input"
 	if s.File != "-" {

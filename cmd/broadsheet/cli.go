@@ -13,8 +13,8 @@ type cli struct {
 	Version kong.VersionFlag `name:"version" help:"Print the version and exit."`
 
 	Demo    demoCmd  `cmd:"" help:"Try everything: a private Postgres, a capture inbox, sample articles and readers, one issue sent."`
-	Serve   serveCmd `cmd:"" help:"Run web pages, scheduler and sending in one process."`
-	Work    workCmd  `cmd:"" help:"Run sending only, for more machines on the same database."`
+	Serve   serveCmd `cmd:"" help:"Run web pages, scheduler, sources and sending in one process."`
+	Work    workCmd  `cmd:"" help:"Run sources and sending only, for more machines on the same database."`
 	Web     webCmd   `cmd:"" help:"Run the web pages only."`
 	Check   checkCmd `cmd:"" help:"Check settings, database, migrations, relays and templates."`
 	Migrate struct {
@@ -30,6 +30,16 @@ type cli struct {
 		Show   articleShowCmd   `cmd:"" help:"Show an article with its picks, takeaways and diagnostics."`
 		Edit   articleEditCmd   `cmd:"" help:"Correct an article; corrections survive when it is added again."`
 	} `cmd:"" help:"Read, check, keep and correct articles."`
+	Source struct {
+		Add struct {
+			Folder sourceAddFolderCmd `cmd:"" help:"Take articles from the files in a folder."`
+			Feed   sourceAddFeedCmd   `cmd:"" help:"Take articles from an RSS, Atom or JSON feed."`
+			URLs   sourceAddURLsCmd   `cmd:"" name:"urls" help:"Take articles from the pages whose addresses stand in a file."`
+		} `cmd:"" help:"Add a source; prints its id."`
+		List   sourceListCmd   `cmd:"" help:"List the sources: state, last poll, last error, counts."`
+		Poll   sourcePollCmd   `cmd:"" help:"Look at a source now, or at all; prints what was added and updated."`
+		Remove sourceRemoveCmd `cmd:"" help:"Remove a source; its articles stay."`
+	} `cmd:"" help:"Where articles come from by themselves."`
 	List struct {
 		Create listCreateCmd `cmd:"" help:"Create a list; prints its slug."`
 		List   listListCmd   `cmd:"" help:"List the lists with their numbers of subscribers."`

@@ -85,6 +85,18 @@ func (n *node) scheduling() {
 	n.tasks = append(n.tasks, s.Run)
 }
 
+// polling adds the poller of sources; on a private Postgres nobody else's
+// claims have to be waited for either.
+func (n *node) polling() error {
+	if n.b.cluster != nil && n.b.cluster.Owned() {
+		if err := n.b.library.GiveUpPolls(n.a.ctx); err != nil {
+			return err
+		}
+	}
+	n.tasks = append(n.tasks, n.a.poller(n.b).Run)
+	return nil
+}
+
 // pages adds the web pages on a listener; inbox may be nil.
 func (n *node) pages(l net.Listener, inbox *capture.Server) error {
 	h, err := n.a.handler(n.b, inbox)

@@ -1,10 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"os"
 
+	"github.com/broadsheet/broadsheet/internal/ingest"
+	"github.com/broadsheet/broadsheet/internal/ingest/fetch"
+	"github.com/broadsheet/broadsheet/internal/library"
 	"github.com/broadsheet/broadsheet/internal/newsletter"
 	"github.com/broadsheet/broadsheet/internal/postgres"
 	"github.com/broadsheet/broadsheet/internal/web"
@@ -67,4 +73,59 @@ func (p publisher) Latest(ctx context.Context, limit int) ([]public.Sent, error)
 		out[i] = public.Sent{IssueID: s.IssueID, Newsletter: s.Newsletter, Headline: s.Headline, At: s.LaunchedAt}
 	}
 	return out, err
+}
+
+// poller brings what sources hold into the library.
+func (a *app) poller(b *backend) *library.Poller {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unnamed"
+	}
+	return library.NewPoller(library.PollerConfig{
+		Store: b.library, Reader: reading{a.fetcher()}, Log: a.log, Node: fmt.Sprintf("%s:%d", host, os.Getpid()),
+	})
+}
+
+// reading gets what sources hold and makes articles of it.
+type reading struct{ fetcher *fetch.Fetcher }
+
+// Fetch gets a feed, or a page if its site's robots.txt allows it.
+func (r reading) Fetch(ctx context.Context, address string, page bool, since library.Version) (library.Document, error) {
+	get := r.fetcher.Get
+	if page {
+		get = r.fetcher.Page
+	}
+	p, err := get(ctx, address, fetch.Conditional(since))
+	var said *fetch.Error
+	if errors.As(err, &said) {
+		return library.Document{}, &library.RefusedError{Sentence: said.Sentence}
+	}
+	return library.Document{
+		Name: address, URL: p.URL, Data: p.Text(), NotModified: p.NotModified,
+		Version: library.Version{ETag: p.ETag, LastModified: p.LastModified},
+	}, err
+}
+
+// Read makes drafts of a document.
+func (r reading) Read(ctx context.Context, d library.Document) ([]library.Item, error) {
+	results, err := ingest.ParseAll(ctx, d.Name, bytes.NewReader(d.Data), ingest.Options{BaseURL: d.URL})
+	if ingest.IsError(err) {
+		return nil, &library.RefusedError{Sentence: err.Error()}
+	}
+	if err != nil {
+		return nil, err
+	}
+	items := make([]library.Item, len(results))
+	for i, res := range results {
+		if !res.Format.Feed() {
+			if d.Feed {
+				return nil, &library.RefusedError{Sentence: fmt.Sprintf("%s is not a feed; give the feed's own address, which often ends in /feed or .xml", d.Name)}
+			}
+			standsAt(res.Article, d.URL)
+		}
+		items[i] = library.Item{GUID: res.GUID, Draft: library.Draft{
+			Article: res.Article, Source: res.Source, Format: string(res.Format), Origin: d.Name,
+		}}
+	}
+	return items, nil
 }

@@ -46,6 +46,9 @@ func (c *serveCmd) Run(a *app) error {
 		return err
 	}
 	n.scheduling()
+	if err := n.polling(); err != nil {
+		return err
+	}
 	a.say("web pages at http://%s/, readers reach them at %s", l.Addr(), a.set.PublicURL)
 	if inbox != nil {
 		a.say("mails are taken in at smtp://%s and shown at http://%s/inbox/", inbox.Addr(), l.Addr())
@@ -86,7 +89,10 @@ func (c *workCmd) Run(a *app) error {
 	if err := n.sending(); err != nil {
 		return err
 	}
-	a.say("sending; Ctrl-C stops in good order")
+	if err := n.polling(); err != nil {
+		return err
+	}
+	a.say("polling sources and sending; Ctrl-C stops in good order")
 	return n.run(a.ctx)
 }
 

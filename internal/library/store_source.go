@@ -174,6 +174,14 @@ func (s *Store) renew(ctx context.Context, c claim, lease time.Duration) error {
 	return lost(r, err)
 }
 
+// GiveUpPolls ends all claims, for when nobody who made one can be alive.
+func (s *Store) GiveUpPolls(ctx context.Context) error {
+	if _, err := s.db.ExecContext(ctx, `UPDATE sources SET lease_until = NULL WHERE lease_until IS NOT NULL`); err != nil {
+		return fmt.Errorf("give up polls: %w", err)
+	}
+	return nil
+}
+
 func lost(r sql.Result, err error) error {
 	if err != nil {
 		return fmt.Errorf("hold on to a source: %w", err)

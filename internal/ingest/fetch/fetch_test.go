@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
@@ -218,5 +220,17 @@ func TestTheServersWordOnCharacters(t *testing.T) {
 		if got := string(Page{Body: []byte(c.body), ContentType: c.kind}.Text()); got != c.want {
 			t.Errorf("%s, %q: %q", c.kind, c.body, got)
 		}
+	}
+}
+
+func TestACertificateThatProvesNothing(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewUnstartedServer(http.NotFoundHandler())
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	f := New(Config{Guard: Private, Timeout: 20 * time.Second})
+	if _, err := f.Get(context.Background(), s.URL+"/", Conditional{}); err == nil || !strings.Contains(err.Error(), "failed to verify certificate") {
+		t.Errorf("%v", err)
 	}
 }
