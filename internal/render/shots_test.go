@@ -3,80 +3,22 @@ package render
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"testing"
-	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/broadsheet/broadsheet/internal/web/webtest"
 )
 
-// browser starts a headless Chromium for one test. A missing one is a failure.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
+// see opens a file as a device does, and lists what is wrong with it.
+func see(ctx context.Context, l webtest.Look, file string) ([]string, error) {
+	if err := webtest.Open(ctx, l, "file://"+file); err != nil {
+		return nil, err
 	}
-	if path == "" {
-		t.Fatal("this test looks at the mail in a real browser: install chromium: make setup")
-	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path),
-		chromedp.UserDataDir(t.TempDir()),
-		chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("hide-scrollbars", true),
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"), // nothing is fetched
-	)
-	if os.Geteuid() == 0 {
-		opts = append(opts, chromedp.NoSandbox)
-	}
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	ctx, done := context.WithTimeout(ctx, 2*time.Minute)
-	t.Cleanup(done)
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatalf("Chromium at %s does not start: %v", path, err)
-	}
-	return ctx
+	return chromedp.Run(ctx, chromedp.Evaluate[[]string](inspect))
 }
-
-// look is one way of looking at a page.
-type look struct {
-	width  int64
-	scheme string
-}
-
-// see opens a file as a device of that width does, and evaluates a script.
-func see[T any](ctx context.Context, l look, file string, script chromedp.Action[T]) (out T, err error) {
-	_, err = chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-		Width: l.width, Height: 900, DeviceScaleFactor: 1, Mobile: l.width < 600,
-	})
-	if err != nil {
-		return out, err
-	}
-	_, err = chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: l.scheme}},
-	})
-	if err != nil {
-		return out, err
-	}
-	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+file)); err != nil {
-		return out, err
-	}
-	return chromedp.Run(ctx, script)
-}
-
-var looks = []look{{320, "light"}, {320, "dark"}, {375, "light"}, {375, "dark"}, {1024, "light"}, {1024, "dark"}}
 
 // inspect lists what a reader on this device could not read or tap.
 const inspect = `(() => {
@@ -119,7 +61,7 @@ var styleBlock = regexp.MustCompile(`(?s)<style>.*</style>`)
 // TestShots opens every fixture, as a mail and as a web page, on a small
 // phone, a phone and a desktop, in light and dark.
 func TestShots(t *testing.T) {
-	ctx := browser(t)
+	ctx := webtest.Browser(t)
 	for _, f := range fixtures(t) {
 		mail := f.compose(t)
 		pages := map[string]string{"mail": mail.HTML, "web": mail.Web}
@@ -131,13 +73,13 @@ func TestShots(t *testing.T) {
 			if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			for _, l := range looks {
-				bad, err := see(ctx, l, file, chromedp.Evaluate[[]string](inspect))
+			for _, l := range webtest.Looks {
+				bad, err := see(ctx, l, file)
 				if err != nil {
 					t.Fatal(err)
 				}
 				for _, b := range bad {
-					t.Errorf("%s, %s at %d px, %s: %s", f.name, kind, l.width, l.scheme, b)
+					t.Errorf("%s, %s at %d px, %s: %s", f.name, kind, l.Width, l.Scheme, b)
 				}
 			}
 		}
@@ -152,7 +94,7 @@ func TestShotsSeeFaults(t *testing.T) {
 	if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	bad, err := see(browser(t), look{320, "light"}, file, chromedp.Evaluate[[]string](inspect))
+	bad, err := see(webtest.Browser(t), webtest.Look{Width: 320, Scheme: "light"}, file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,14 +16,15 @@ import (
 // machine can be reached. It ends with the test.
 func Browser(t testing.TB) context.Context {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
+	path := find()
+	if path == "" {
 		t.Fatal("this test opens pages in a real browser: install the package chromium, or run make setup")
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
 		chromedp.UserDataDir(t.TempDir()),
-		chromedp.NoSandbox, // root has none, nor have containers
+		chromedp.Env("TMPDIR="+t.TempDir()), // it leaves folders behind
+		chromedp.NoSandbox,                  // root has none, nor have containers
 		chromedp.DisableGPU,
 		chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true),
@@ -43,6 +44,16 @@ func Browser(t testing.TB) context.Context {
 		t.Fatalf("Chromium at %s does not start: %v", path, err)
 	}
 	return ctx
+}
+
+// find is where a Chromium is, by the names it goes by; "" if there is none.
+func find() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
 }
 
 // Look is a device that a page is looked at with.
