@@ -101,7 +101,23 @@ func normalURL(raw string) string {
 	u.Scheme = "https"
 	u.Fragment = ""
 	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawQuery = untracked(u.RawQuery)
 	return u.String()
+}
+
+// untracked leaves out what only says by which way a reader came.
+func untracked(query string) string {
+	var kept []string
+	for _, part := range strings.Split(query, "&") {
+		name, _, _ := strings.Cut(strings.ToLower(part), "=")
+		switch {
+		case part == "", strings.HasPrefix(name, "utm_"):
+		case name == "fbclid", name == "gclid", name == "mc_cid", name == "mc_eid":
+		default:
+			kept = append(kept, part)
+		}
+	}
+	return strings.Join(kept, "&")
 }
 
 // fingerprint is the hash of what a revision says: neither its date nor what

@@ -26,7 +26,7 @@ func TestAFeedGivesEachArticleOnce(t *testing.T) {
 	// A date, another order and tracking of the way here are no new articles;
 	// a moved address is none under the same GUID, nor is a new GUID at the
 	// same address.
-	w.web.set(feedURL, "g4 | One | http://x.example/1/ | 2026-11-01 | a\n\ng3 | Three | https://x.example/three | 2026-10-30 | c\n\ng2 | Two! | https://x.example/2 | 2026-10-31 | b\n\ng5 | Five | https://x.example/5 | 2026-11-02 | e")
+	w.web.set(feedURL, "g4 | One | http://x.example/1/?utm_source=rss&UTM_medium=x#top | 2026-11-01 | a\n\ng3 | Three | https://x.example/three | 2026-10-30 | c\n\ng2 | Two! | https://x.example/2 | 2026-10-31 | b\n\ng5 | Five | https://x.example/5 | 2026-11-02 | e")
 	w.wants(w.poll(id), "updated Three, updated Two!, updated One, added Five")
 	w.wants(w.titles(), "One, Two!, Three, Five")
 	s := w.show(id)
@@ -35,6 +35,22 @@ func TestAFeedGivesEachArticleOnce(t *testing.T) {
 	}
 	if w.web.robots[feedURL] {
 		t.Error("robots.txt was asked about a feed")
+	}
+}
+
+func TestAddressesThatAreTheSamePage(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		"http://X.example/a/":                            "https://x.example/a",
+		"https://x.example/a?utm_campaign=x#y":           "https://x.example/a",
+		"https://x.example/?p=12&utm_source=rss&page=2&": "https://x.example?p=12&page=2",
+		"https://x.example/a?fbclid=1&b=%20":             "https://x.example/a?b=%20",
+		"/a":                                             "",
+		"":                                               "",
+	} {
+		if got := normalURL(raw); got != want {
+			t.Errorf("%s: %s", raw, got)
+		}
 	}
 }
 

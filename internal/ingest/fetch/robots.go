@@ -102,7 +102,8 @@ func parseRobots(text string) robots {
 			if inRules {
 				named, everybody, inRules = false, false, false
 			}
-			named = named || strings.EqualFold(value, product)
+			name, _, _ := strings.Cut(value, "/") // some write a version behind it
+			named = named || strings.EqualFold(strings.TrimSpace(name), product)
 			everybody = everybody || value == "*"
 			found = found || named
 		case "allow", "disallow":

@@ -33,6 +33,8 @@ func TestRobotsRules(t *testing.T) {
 		{"User-agent: googlebot\nUser-agent: broadsheet\nDisallow: /", "/a", false},
 		{"User-agent: *\nDisallow: /\n\nUser-agent: BroadSheet\nDisallow: /b", "/a", true},
 		{"User-agent: Broadsheet\nDisallow: /b\n\nUser-agent: *\nDisallow: /", "/b", false},
+		{"User-agent: Broadsheet/2.0\nDisallow: /b", "/b", false},
+		{"User-agent: Broadsheeter\nDisallow: /b", "/b", true},
 		{"User-agent: Broadsheet\nAllow: /\n\nUser-agent: *\nDisallow: /", "/b", true},
 		{"\ufeffUSER-AGENT : *  # all\r\nDISALLOW : /a # not this\r\n", "/a", false},
 		{"Sitemap: https://x.example/s.xml\nnonsense\nDisallow: /", "/a", true},
