@@ -20,10 +20,11 @@ type articleSource struct {
 	File  string `arg:"" name:"file" help:"The article: a file or a web address; - reads standard input."`
 	Title string `help:"Title, when the source has none or another one is wanted."`
 	Base  string `help:"Address that relative links belong to." placeholder:"URL"`
+	Item  *int   `help:"Which article of a feed or an export, from 0." placeholder:"N"`
 }
 
-// read parses the source.
-func (s *articleSource) read(a *app) (ingest.Result, error) {
+// readAll parses the source: every article of a feed, or the one there is.
+func (s *articleSource) readAll(a *app) ([]ingest.Result, error) {
 	if isAddress(s.File) {
 		return s.fetch(a)
 	}
@@ -31,15 +32,15 @@ func (s *articleSource) read(a *app) (ingest.Result, error) {
 	if s.File != "-" {
 		f, err := os.Open(s.File)
 		if err != nil {
-			return ingest.Result{}, fmt.Errorf("%s can't be read: %s", s.File, reason(err))
+			return nil, fmt.Errorf("%s can't be read: %s", s.File, reason(err))
 		}
 		defer func() { _ = f.Close() }()
 		if info, err := f.Stat(); err == nil && info.IsDir() {
-			return ingest.Result{}, fmt.Errorf("%s is a directory; name one article's file", s.File)
+			return nil, fmt.Errorf("%s is a directory; name one article's file", s.File)
 		}
 		in, name = f, s.File
 	}
-	return ingest.Parse(a.ctx, name, in, ingest.Options{Title: s.Title, BaseURL: s.Base})
+	return ingest.ParseAll(a.ctx, name, in, ingest.Options{Title: s.Title, BaseURL: s.Base})
 }
 
 // parseArticle reads an article from memory.
@@ -49,26 +50,24 @@ func parseArticle(ctx context.Context, name string, source []byte, title string)
 
 type articleParseCmd struct {
 	articleSource
-	Item int  `help:"Which article of a feed, from 0; a single article is item 0." placeholder:"N"`
-	JSON bool `help:"Print everything as JSON."`
+	JSON bool `help:"Print everything as JSON: an array for a feed."`
 }
 
 func (articleParseCmd) Help() string {
-	return "Example:\n  broadsheet article parse article.txt --json --title \"A Title\""
+	return "Examples:\n  broadsheet article parse article.txt --json --title \"A Title\"\n  broadsheet article parse feed.xml --item 0"
 }
 
 func (c *articleParseCmd) Run(a *app) error {
-	r, err := c.read(a)
+	rs, err := c.chosen(a)
 	if err != nil {
 		return err
 	}
-	if c.Item != 0 {
-		return fmt.Errorf("there is no item %d: %s holds one article, which is item 0", c.Item, c.File)
+	r := rs[0]
+	if r.Format.Feed() && c.Item == nil {
+		return c.parseFeed(a, rs)
 	}
 	if c.JSON {
-		report := article.Report(r.Article)
-		report.SuggestedTitle = r.SuggestedTitle
-		return a.json(report)
+		return a.json(report(r))
 	}
 	a.show(r.Article)
 	if r.SuggestedTitle != "" {

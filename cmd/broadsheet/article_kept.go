@@ -16,16 +16,21 @@ type articleAddCmd struct {
 }
 
 func (articleAddCmd) Help() string {
-	return `The same article again changes nothing, or becomes a new revision when its source says something new; corrections stay. An article without a title is asked for one on a terminal, and refused elsewhere.
+	return `The same article again changes nothing, or becomes a new revision when its source says something new; corrections stay. An article without a title is asked for one on a terminal, and refused elsewhere. Of a feed every article is added, or the one named by --item.
 
-Example:
-  broadsheet article add article.txt --title "A Title"`
+Examples:
+  broadsheet article add article.txt --title "A Title"
+  broadsheet article add feed.xml --item 0`
 }
 
 func (c *articleAddCmd) Run(a *app) error {
-	r, err := c.read(a)
+	rs, err := c.chosen(a)
 	if err != nil {
 		return err
+	}
+	r := rs[0]
+	if r.Format.Feed() && c.Item == nil {
+		return c.addFeed(a, rs)
 	}
 	if r.Article.Title == "" {
 		if err := c.askTitle(a, r.SuggestedTitle); err != nil {

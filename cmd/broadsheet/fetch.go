@@ -34,17 +34,17 @@ func isAddress(s string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https")
 }
 
-// fetch reads an article from its web address.
-func (s *articleSource) fetch(a *app) (ingest.Result, error) {
+// fetch reads what stands at a web address: an article, or all of a feed.
+func (s *articleSource) fetch(a *app) ([]ingest.Result, error) {
 	p, err := a.fetcher().Page(a.ctx, s.File, fetch.Conditional{})
 	if err != nil {
-		return ingest.Result{}, err
+		return nil, err
 	}
-	r, err := ingest.Parse(a.ctx, s.File, bytes.NewReader(p.Text()), ingest.Options{Title: s.Title, BaseURL: cmp.Or(s.Base, p.URL)})
-	if err == nil && !r.Format.Feed() {
-		standsAt(r.Article, p.URL)
+	rs, err := ingest.ParseAll(a.ctx, s.File, bytes.NewReader(p.Text()), ingest.Options{Title: s.Title, BaseURL: cmp.Or(s.Base, p.URL)})
+	if err == nil && !rs[0].Format.Feed() {
+		standsAt(rs[0].Article, p.URL)
 	}
-	return r, err
+	return rs, err
 }
 
 // standsAt has an article that does not say where it stands on the web stand
