@@ -54,7 +54,7 @@ type articleParseCmd struct {
 }
 
 func (articleParseCmd) Help() string {
-	return "Examples:\n  broadsheet article parse article.txt --json --title \"A Title\"\n  broadsheet article parse feed.xml --item 0"
+	return "Examples:\n  broadsheet article parse article.txt --json --title \"A Title\"\n  broadsheet article parse https://example.org/an-article\n  broadsheet article parse feed.xml --item 0"
 }
 
 func (c *articleParseCmd) Run(a *app) error {

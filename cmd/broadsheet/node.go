@@ -93,7 +93,7 @@ func (n *node) polling() error {
 			return err
 		}
 	}
-	n.tasks = append(n.tasks, n.a.poller(n.b).Run)
+	n.tasks = append(n.tasks, n.a.poller(n.b, n.registry).Run)
 	return nil
 }
 

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"os"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/broadsheet/broadsheet/internal/ingest"
 	"github.com/broadsheet/broadsheet/internal/ingest/fetch"
 	"github.com/broadsheet/broadsheet/internal/library"
@@ -75,14 +77,14 @@ func (p publisher) Latest(ctx context.Context, limit int) ([]public.Sent, error)
 	return out, err
 }
 
-// poller brings what sources hold into the library.
-func (a *app) poller(b *backend) *library.Poller {
+// poller brings what sources hold into the library; metrics may be nil.
+func (a *app) poller(b *backend, metrics prometheus.Registerer) *library.Poller {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unnamed"
 	}
 	return library.NewPoller(library.PollerConfig{
-		Store: b.library, Reader: reading{a.fetcher()}, Log: a.log, Node: fmt.Sprintf("%s:%d", host, os.Getpid()),
+		Store: b.library, Reader: reading{a.fetcher()}, Log: a.log, Registry: metrics, Node: fmt.Sprintf("%s:%d", host, os.Getpid()),
 	})
 }
 

@@ -214,7 +214,7 @@ func (c *sourcePollCmd) Run(a *app, b *backend) error {
 	}
 	rows := []pollRow{}
 	var failed error
-	poller := a.poller(b)
+	poller := a.poller(b, nil)
 	for _, id := range ids {
 		r, err := poller.Poll(a.ctx, id)
 		if err != nil {

@@ -137,6 +137,14 @@ func TestFetchingAndPolling(t *testing.T) {
 	if parsed.Title == "" {
 		t.Error("the page has no title")
 	}
+	var several []struct {
+		Title        string `json:"title"`
+		CanonicalURL string `json:"canonical_url"`
+	}
+	s.json(&several, "article", "parse", web.URL+"/feed.xml", "--json")
+	if len(several) != 2 || several[0].Title != "Two" || several[1].CanonicalURL != web.URL+"/one" {
+		t.Errorf("the feed: %+v", several)
+	}
 	if r := s.run("article", "parse", web.URL+"/closed/page.md"); r.code != 1 || !strings.Contains(r.stderr, "robots.txt closes it") {
 		t.Errorf("robots.txt: %+v", r)
 	}

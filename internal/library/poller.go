@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 const (
@@ -40,6 +42,8 @@ type PollerConfig struct {
 	// Wait returns after d, or earlier with the context's error; a timer by
 	// default.
 	Wait func(ctx context.Context, d time.Duration) error
+	// Registry gets the metrics; it may be nil.
+	Registry prometheus.Registerer
 }
 
 // Poller brings what sources hold into the library. Any number of nodes may
@@ -47,9 +51,12 @@ type PollerConfig struct {
 type Poller struct {
 	PollerConfig
 	slots chan struct{}
+	polls *prometheus.CounterVec
+	items *prometheus.CounterVec
 }
 
-// NewPoller makes a Poller.
+// NewPoller makes a Poller. Registering its metrics twice in one registry
+// panics.
 func NewPoller(c PollerConfig) *Poller {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -66,7 +73,38 @@ func NewPoller(c PollerConfig) *Poller {
 	if c.Wait == nil {
 		c.Wait = wait
 	}
-	return &Poller{c, make(chan struct{}, c.Parallel)}
+	p := &Poller{
+		PollerConfig: c,
+		slots:        make(chan struct{}, c.Parallel),
+		polls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "broadsheet_source_polls_total",
+			Help: "Polls of sources that this process finished, by result: ok or failed.",
+		}, []string{"result"}),
+		items: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "broadsheet_source_items_total",
+			Help: "Items of sources that this process read, by what became of them: added, updated, unchanged or failed.",
+		}, []string{"verdict"}),
+	}
+	if c.Registry != nil {
+		c.Registry.MustRegister(p.polls, p.items)
+	}
+	return p
+}
+
+// count adds a finished poll to the metrics.
+func (p *Poller) count(r Report, failure string) {
+	result := "ok"
+	if failure != "" {
+		result = "failed"
+	}
+	p.polls.WithLabelValues(result).Inc()
+	for _, i := range r.Items {
+		verdict := string(i.Verdict)
+		if verdict == "" {
+			verdict = "failed"
+		}
+		p.items.WithLabelValues(verdict).Inc()
+	}
 }
 
 func wait(ctx context.Context, d time.Duration) error {
@@ -190,6 +228,7 @@ func (p *Poller) work(ctx context.Context, c claim) (Report, error) {
 	if ferr := p.Store.finish(ctx, c, v, failure, pause); ferr != nil {
 		return r, ferr
 	}
+	p.count(r, failure)
 	log.InfoContext(ctx, "sources: polled", "added", r.Count(Added), "updated", r.Count(Updated), "unread", r.Count(""))
 	return r, err
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/broadsheet/broadsheet/internal/article"
 	"github.com/broadsheet/broadsheet/internal/postgres"
@@ -187,6 +188,12 @@ func TestFailuresAreKeptAndBackedOff(t *testing.T) {
 	w.wants(w.poll(id), "added One") // the version that failed is not taken for dealt with
 	if s := w.show(id); s.Failures != 0 || s.LastError != "" || s.NextPollAt.Sub(w.now()) != time.Hour {
 		t.Errorf("%+v", s)
+	}
+	if ok, failed := testutil.ToFloat64(w.poller.polls.WithLabelValues("ok")), testutil.ToFloat64(w.poller.polls.WithLabelValues("failed")); ok != 1 || failed != 7 {
+		t.Errorf("metrics: %v ok, %v failed", ok, failed)
+	}
+	if added := testutil.ToFloat64(w.poller.items.WithLabelValues("added")); added != 1 {
+		t.Errorf("metrics: %v added", added)
 	}
 	w.web.before = func(context.Context) error { panic("a defect") }
 	w.web.set(feedURL, "g1 | Won | https://x.example/1 |  | a")
