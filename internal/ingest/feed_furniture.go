@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -46,8 +47,7 @@ func (d *draft) dropFeedFurniture() (readOn bool) {
 	for n := len(d.blocks); n > 0; n-- {
 		p, ok := d.blocks[n-1].(*article.Paragraph)
 		if !ok {
-			if l, ok := d.blocks[n-1].(*article.List); ok && n > 1 && linkList(l) && relatedLine(d.blocks[n-2]) {
-				n--
+			if l, ok := d.blocks[n-1].(*article.List); ok && n > 1 && linkList(l) && (d.ownLinks(l) || relatedLine(d.blocks[n-2])) {
 				d.blocks = d.blocks[:n-1]
 				continue
 			}
@@ -58,7 +58,7 @@ func (d *draft) dropFeedFurniture() (readOn bool) {
 		}
 		s := p.Text.String()
 		switch {
-		case appearedFirst.MatchString(s):
+		case appearedFirst.MatchString(s), relatedLine(p):
 		case firstLink(p.Text) != "" && shareLine.MatchString(s):
 		case firstLink(p.Text) != "" && short(s, 200) && readMore.MatchString(fold(strings.Trim(s, " .…[]()→»>"))):
 			readOn = true
@@ -115,6 +115,16 @@ var relatedNames = words(
 func relatedLine(b article.Block) bool {
 	s := blockText(b)
 	return s != "" && short(s, 80) && relatedNames.MatchString(fold(strings.Trim(s, " .…:→»>")))
+}
+
+// ownLinks: all items lead to the site's own pages.
+func (d *draft) ownLinks(l *article.List) bool {
+	for _, it := range l.Items {
+		if u, err := url.Parse(firstLink(it.Text)); err != nil || d.base == nil || u.Host != d.base.Host {
+			return false
+		}
+	}
+	return true
 }
 
 // linkList: every item is one link and nothing else.

@@ -9,6 +9,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	xhtml "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
 	"github.com/broadsheet/broadsheet/internal/article"
 )
 
@@ -161,11 +164,11 @@ var (
 // readItem reads an item's text into the blocks. full reports that it does not
 // say itself that it is cut short.
 func (d *draft) readItem(t feedText, f Format) (full bool) {
-	fixed := repair(t.body)
-	d.diagnostics = append(d.diagnostics, fixed.diagnostics()...)
-	d.src = fixed.text
+	d.src = t.body
 	if t.plain && !anyTag.MatchString(d.src) {
-		d.format = Text
+		fixed := repair(t.body)
+		d.diagnostics = append(d.diagnostics, fixed.diagnostics()...)
+		d.src, d.format = fixed.text, Text
 		if err := readText(d); err == nil {
 			return !d.cutEnd(false)
 		}
@@ -179,7 +182,8 @@ func (d *draft) readItem(t feedText, f Format) (full bool) {
 	if f == WXR && !strings.Contains(src, "<p>") && !strings.Contains(src, "<p ") || !anyTag.MatchString(src) {
 		src = paragraphs(src)
 	}
-	if err := d.readHTML(strings.NewReader(src)); err != nil {
+	d.src, d.format = src, HTML
+	if err := readFragment(d); err != nil {
 		d.blocks = nil
 		d.note(article.Warn, 0, "The item nests its elements too deeply; only its words were read.", "Make the item's HTML flatter.")
 		_ = d.readHTML(strings.NewReader(paragraphs(html.EscapeString(withoutTags(src))))) // has no elements that could nest
@@ -189,6 +193,40 @@ func (d *draft) readItem(t feedText, f Format) (full bool) {
 		d.note(article.Warn, 0, "The item has more paragraphs than an article can have; only its beginning was read.", "Make several articles of it.")
 	}
 	return !d.cutEnd(d.dropFeedFurniture())
+}
+
+// readFragment reads the HTML of an item: a page of which everything is the
+// article, and which has neither head nor headline.
+func readFragment(d *draft) error {
+	lean := leanPage(d.src)
+	if lean.cut {
+		d.note(article.Warn, lean.line, "The item has more elements than an article can have; only its beginning was read.", "Make several articles of it.")
+	}
+	doc, err := xhtml.Parse(strings.NewReader(lean.html))
+	if err != nil {
+		return err
+	}
+	p := &page{d: d, doc: doc, body: firstOf(doc, func(n *xhtml.Node) bool { return n.DataAtom == atom.Body })}
+	if p.body == nil {
+		p.body = doc
+	}
+	p.main = p.body
+	d.mendTexts(doc)
+	p.dropUnseen()
+	p.weigh()
+	p.takePageNotices()
+	p.dropNamed(nil)
+	p.weigh()
+	p.dropFurniture()
+	p.questions()
+	p.addNotices()
+	p.takeProducts()
+	h := &htmlReader{d: d, level: 1, blocky: make(map[*xhtml.Node]bool), line: 1}
+	h.markBlocky(p.main)
+	h.ready = p.ready
+	h.node(p.main)
+	h.flush()
+	return nil
 }
 
 // leadingImage puts the picture that stands for the item above a text that has
