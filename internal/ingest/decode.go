@@ -75,7 +75,10 @@ func toUTF8(name string, src []byte) (string, []article.Diagnostic, error) {
 	if utf8.Valid(src) {
 		return string(src), nil, nil
 	}
-	text, page := fromLegacy(src)
+	text, page := fromDeclared(src)
+	if text == "" {
+		text, page = fromLegacy(src)
+	}
 	if text == "" {
 		return "", nil, fail("%s is not a text file; give the article as Markdown or plain text.", name)
 	}

@@ -23,7 +23,7 @@ type golden struct {
 	Article *article.Reported `json:"article"`
 }
 
-// TestGolden reads testdata/NN-name.{txt,md} and compares with NN-name.json;
+// TestGolden reads testdata/NN-name.{txt,md,html} and compares with NN-name.json;
 // NN-name.readme says what the fixture shows. A mismatch is left in
 // NN-name.got beside it.
 func TestGolden(t *testing.T) {
@@ -34,7 +34,7 @@ func TestGolden(t *testing.T) {
 	n := 0
 	for _, path := range sources {
 		ext := filepath.Ext(path)
-		if ext != ".txt" && ext != ".md" {
+		if ext != ".txt" && ext != ".md" && ext != ".html" {
 			continue
 		}
 		n++

@@ -69,6 +69,7 @@ func readPage(d *draft) error {
 	p.chooseMain(headline)
 	p.dropFurniture()
 	p.questions()
+	lateImages(p.main)
 	p.addNotices()
 	if headline != nil {
 		cutOut(headline)

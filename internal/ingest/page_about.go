@@ -22,12 +22,23 @@ type about struct {
 	dates    []string
 	language string
 	url      string
-	products []known
+	products []thing
 	faqs     map[string]bool // folded questions
 }
 
-// known is a product the page's JSON-LD names.
-type known struct{ name, url string }
+// thing is a product the page's JSON-LD names.
+type thing struct{ name, url string }
+
+// known is the product of the page's own data whose name stands in n.
+func (a *about) known(n *html.Node) string {
+	s := fold(wordsOfNode(n))
+	for _, k := range a.products {
+		if f := fold(k.name); f != "" && strings.Contains(s, f) {
+			return k.name
+		}
+	}
+	return ""
+}
 
 // maxKnown bounds the products and questions taken from JSON-LD.
 const maxKnown = 200
@@ -260,7 +271,7 @@ func (p *page) thing(m frontValues, people map[string]frontValues) {
 		}
 	case m.isA("Product"):
 		if name := m.mended("name"); name != "" && len(a.products) < maxKnown {
-			a.products = append(a.products, known{name, m.offer()})
+			a.products = append(a.products, thing{name, m.offer()})
 		}
 	case m.isA("Question"):
 		if q := m.mended("name", "text"); q != "" && len(a.faqs) < maxKnown {
@@ -276,15 +287,15 @@ func (m frontValues) mended(keys ...string) string {
 }
 
 // people reads who wrote it, following references within the script.
-func (m frontValues) people(known map[string]frontValues, keys ...string) (by struct{ Name, Note string }) {
+func (m frontValues) people(named map[string]frontValues, keys ...string) (by struct{ Name, Note string }) {
 	for _, k := range keys {
 		v := m[k]
 		if list, ok := v.([]any); ok && len(list) == 1 {
 			v = list[0]
 		}
 		if ref, ok := v.(map[string]any); ok {
-			if id, is := ref["@id"].(string); is && ref["name"] == nil && known[id] != nil {
-				v = map[string]any(known[id])
+			if id, is := ref["@id"].(string); is && ref["name"] == nil && named[id] != nil {
+				v = map[string]any(named[id])
 			}
 			if frontValues(v.(map[string]any)).isA("Organization") {
 				continue

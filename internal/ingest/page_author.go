@@ -95,7 +95,7 @@ func (p *page) shownAuthor() string {
 				return false
 			}
 			s := wordsOfNodeMax(n, 160)
-			if b := bylineOf(s); b != "" {
+			if b := bylineOf(afterBy.ReplaceAllString(s, "")); b != "" {
 				name = p.authorName(b)
 				return name != ""
 			}

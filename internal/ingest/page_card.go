@@ -24,6 +24,9 @@ var (
 // boxHeads are headings within a box that do not name its product.
 var boxHeads = words(`.{0,40}\b(score|rating|ratings|scores)`, `summary|verdict|specs?|key specs|price|prices|where to buy|buy( it)? now|at a glance|bewertung|fazit|note|valoración|voto`)
 
+// soldAt names the shop beside a button.
+var soldAt = words(`(available|sold|in stock) (at|from|on|by) .{2,40}|(erhältlich|verfügbar) (bei|auf) .{2,40}|disponible (chez|sur|en) .{2,40}|disponível (na|no|em) .{2,40}|disponibile su .{2,40}`)
+
 // takeCard makes a pick of the card a button stands in: the largest element
 // about this product alone. A button in running text, under a heading outside
 // any box, is left to the shaping passes.
@@ -167,6 +170,8 @@ func (p *page) cardName(card, head *html.Node, b buy) (string, *html.Node) {
 	case try(func(c *html.Node) (string, bool) {
 		return wordsOfNodeMax(c, maxGivenName), titleNames.MatchString(attr(c, "class")) && !badgeNames.MatchString(attr(c, "class")) || attr(c, "itemprop") == "name"
 	}):
+	case p.about.known(card) != "":
+		return p.about.known(card), nil
 	case try(func(c *html.Node) (string, bool) {
 		if c.DataAtom != atom.A {
 			return "", false
@@ -295,7 +300,7 @@ func (p *page) clearCard(card *html.Node, b buy) {
 			return c.Type == html.ElementNode && p.ready[c] == nil
 		}
 		if c.DataAtom == atom.A {
-			if o, ok := p.buyOf(c); ok && o.key == b.key && o.button && o.words != "" {
+			if o, ok := p.buyOf(c); ok && o.key == b.key && (o.button && o.words != "" || soldAt.MatchString(fold(o.words))) {
 				out = append(out, c)
 			}
 			return true

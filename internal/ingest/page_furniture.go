@@ -22,7 +22,7 @@ var furnitureNames = regexp.MustCompile(`(?i)` + edge + `(?:` + strings.Join([]s
 	`sidebar\w*`, `widget-?area`, `widgets`, `secondary`, `related(?:-?\w+)*`, `recommend(?:ed|ations?)`, `you-?may-?(?:also-?)?like`, `more-?(?:posts|stories|articles|from|in)`, `read-?(?:next|more)`, `popular(?:-?posts)?`, `trending`, `recent-?posts`, `latest-?posts`, `also-?like`, `yarpp\w*`, `jp-relatedposts`, `outbrain`, `taboola`, `zergnet`,
 	`shar(?:e|es|ing)(?:-?\w+)*`, `sharedaddy`, `addtoany\w*`, `a2a_kit`, `addthis\w*`, `social(?:-?\w+)*`, `follow-?us`, `ssba`, `swp_social_panel`, `shareaholic\w*`, `likes?-widget`, `pinit\w*`,
 	`newsletter(?:-?\w+)*`, `subscri(?:be|ption)(?:-?\w+)*`, `sign-?up(?:-?\w+)*`, `opt-?in(?:-?\w+)*`, `mc_embed_signup`, `mailchimp`, `convertkit\w*`, `lead-?magnet`, `email-?form`, `tve_lead\w*`, `popups?`, `modals?`, `overlay`, `lightbox`, `toast`,
-	`cookies?(?:-?\w+)*`, `consent(?:-?\w+)*`, `gdpr(?:-?\w+)*`, `cmp`, `breadcrumbs?`, `bread-?crumbs?`, `nav`, `navbar\w*`, `navigation`, `menu`, `mega-?menu`, `main-?menu`, `site-?(?:header|footer|nav\w*|branding)`, `masthead`, `topbar`, `top-?bar`, `footer`, `page-?footer`, `global-?(?:header|footer)`, `pagination`, `pager`, `page-?links`, `prev-?next`, `post-?nav\w*`, `nav-?links`,
+	`cookies?(?:-?\w+)*`, `consent(?:-?\w+)*`, `gdpr(?:-?\w+)*`, `breadcrumbs?`, `bread-?crumbs?`, `nav`, `navbar\w*`, `navigation`, `menu`, `mega-?menu`, `main-?menu`, `site-?(?:header|footer|nav\w*|branding)`, `masthead`, `topbar`, `top-?bar`, `footer`, `page-?footer`, `global-?(?:header|footer)`, `pagination`, `pager`, `page-?links`, `prev-?next`, `post-?nav\w*`, `nav-?links`,
 	`skip-?(?:link|to\w*|nav\w*)`, `screen-?reader-?text`, `sr-only`, `visually-?hidden`, `print-?only`, `search-?(?:form|box|bar|field|widget|overlay|results)`, `searchform`, `login`, `tags?-?(?:list|links|cloud)`, `post-?tags`, `entry-?tags`, `cat-?links`, `post-?categories`, `categories`, `entry-?(?:meta|footer)`, `post-?(?:meta|footer|info)`, `article-?(?:meta|footer|info|tools)`, `meta-?info`, `byline`, `post-?date`, `posted-?on`, `reading-?time`, `read-?time`,
 	`ads?`, `advert\w*`, `ad-?(?:slot|unit|container|wrapper|box|banner|zone)`, `adsbygoogle`, `google-?ads?`, `dfp\w*`, `gpt-?ad\w*`, `promo(?:-?\w+)*`, `sponsor(?:ed)?-?(?:links|posts|content|box)`, `house-?ad`,
 	`toc`, `table-?of-?contents?`, `toc_?container`, `ez-toc\w*`, `lwptoc\w*`, `rank-math-toc\w*`, `inhaltsverzeichnis`, `jump-?links`, `on-?this-?page`,
@@ -86,8 +86,8 @@ func (p *page) named(n, headline *html.Node) bool {
 	case commentNames.MatchString(c):
 		return p.share(n) < maxCommentShare
 	case furnitureNames.MatchString(c):
-		if w := p.weights[n]; weakNames.MatchString(c) && w.prose > 30 && p.linked(n) < 0.4 {
-			return false // too much text of its own for what it is called
+		if w := p.weights[n]; weakNames.MatchString(c) && (w.prose > 30 && p.linked(n) < 0.4 || holdsBuy(n)) {
+			return false // too much of its own for what it is called
 		}
 		return p.share(n) < maxNamedShare && !p.keepsProduct(n, c)
 	}

@@ -20,6 +20,9 @@ func (d *draft) shape() *article.Article {
 	d.takeTakeaways()
 	d.takePicks()
 	d.mergePicks()
+	if d.format == HTML {
+		d.inlinePicks()
+	}
 	d.takeAuthorBox()
 	d.takeTips()
 	d.trimDividers()

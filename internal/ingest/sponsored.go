@@ -14,7 +14,7 @@ var sponsoredStems = []string{"werbung", "anzeige", "muster", "kooperation", "sa
 
 var sponsoredPattern = regexp.MustCompile(strings.Join([]string{
 	`^[\[(*]*(?:(?:bezahlte|unbezahlte|unbeauftragte) )?(?:werbung|anzeige|advertorial|publicidad|publicité|pubblicità|publicidade)(?:[\])*]*$|[\])*]* (?:für|wegen|da|mit|/|\||–|-) ?.{2,80}$)`,
-	`\b(?:testmuster|produktmuster|pr-?muster|pressemuster|rezensionsexemplar|testexemplar|pr-? ?samples?|press samples?|review samples?)\b`,
+	`\b(?:testmuster|produktmuster|pr-?muster|pressemuster|rezensionsexemplar|testexemplar|pr-? ?samples?|press samples?)\b`,
 	`\b(?:kostenlos|kostenfrei|gratis|unentgeltlich)\b[^.!?]{0,40}\b(?:zur verfügung gestellt|zugeschickt|zugesandt|erhalten|überlassen)`,
 	`\b(?:i|we|was|were|been|kindly)\b[^.!?]{0,40}\b(?:received|sent|gifted|given|provided)\b[^.!?]{0,80}\b(?:free of charge|for free|complimentary|for review|in exchange for|pr sample)`,
 	`\b(?:gifted|complimentary) (?:items?|products?|by)\b`,
