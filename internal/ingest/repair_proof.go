@@ -1,5 +1,7 @@
 package ingest
 
+import "slices"
+
 // proves reports whether the sequence of n characters at i can be nothing but
 // damage: no language writes them together.
 func (l *line) proves(p codePage, i, n int, decoded rune) bool {
@@ -45,7 +47,43 @@ func (l *line) gain(r run) int {
 	for i := r.to; i < min(r.to+3, len(l.runes)); i++ {
 		before, after = append(before, l.runes[i]), append(after, l.runes[i])
 	}
-	return cost(before) - cost(after)
+	gain := cost(before) - cost(after)
+	if again, ok := decodedAgain(r.text); ok {
+		head := min(2, r.from)
+		tail := len(after) - len(r.text) - head
+		twice := slices.Concat(after[:head], again, after[len(after)-tail:])
+		gain = max(gain, cost(before)-cost(twice))
+	}
+	return gain
+}
+
+// decodedAgain is what a text that was damaged twice becomes when all of it is
+// decoded once more: the first decoding alone reads no better.
+func decodedAgain(text []rune) ([]rune, bool) {
+	if len(text) < 2 {
+		return nil, false
+	}
+	l := &line{runes: text, cells: make([]*cell, len(text))}
+	for i, r := range text {
+		if l.cells[i] = bytesOf[r]; l.cells[i] == nil {
+			return nil, false
+		}
+	}
+	for p := range pages {
+		var out []rune
+		at := 0
+		for at < len(text) {
+			n, decoded, ok := l.sequence(p, at)
+			if !ok || !readable(decoded) {
+				break
+			}
+			out, at = append(out, decoded), at+n
+		}
+		if at == len(text) {
+			return out, true
+		}
+	}
+	return nil, false
 }
 
 // alone: the stretch is a whole run of non-ASCII characters, and no word in
@@ -66,6 +104,7 @@ func (l *line) alone(r run) bool {
 	if p >= 0x80 {
 		return false
 	}
-	capitals := classOf(p) == clUpper && classOf(first) == clUpper && scriptOf(first) == 'L'
+	capitals := classOf(p) == clUpper && classOf(first) == clUpper && scriptOf(first) == 'L' &&
+		!(r.to < len(l.runes) && classOf(l.runes[r.to]) == clLower)
 	return !capitals || len(r.text) > 1 || first == 'Ã' || first == 'Â'
 }
