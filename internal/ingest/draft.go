@@ -31,7 +31,8 @@ type draft struct {
 	blocks      article.Blocks
 	diagnostics []article.Diagnostic
 
-	relative []article.Place // where addresses were that cannot be resolved
+	relative  []article.Place // where addresses were that cannot be resolved
+	wholePage bool            // an HTML page, whose links in running text may be its only picks
 }
 
 // note adds a diagnostic about a part of the source that could not be used.

@@ -20,7 +20,7 @@ func (d *draft) shape() *article.Article {
 	d.takeTakeaways()
 	d.takePicks()
 	d.mergePicks()
-	if d.format == HTML {
+	if d.wholePage {
 		d.inlinePicks()
 	}
 	d.takeAuthorBox()
