@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/broadsheet/broadsheet/internal/library"
 	"github.com/broadsheet/broadsheet/internal/newsletter"
 	"github.com/broadsheet/broadsheet/internal/postgres"
+	"github.com/broadsheet/broadsheet/internal/telemetry"
 	"github.com/broadsheet/broadsheet/internal/web"
 	"github.com/broadsheet/broadsheet/internal/web/inbox"
 	"github.com/broadsheet/broadsheet/internal/web/public"
@@ -77,14 +80,19 @@ func (p publisher) Latest(ctx context.Context, limit int) ([]public.Sent, error)
 	return out, err
 }
 
-// poller brings what sources hold into the library; metrics may be nil.
+// poller brings what sources hold into the library. Without metrics it is for
+// polling by hand, where the command says itself what came of it.
 func (a *app) poller(b *backend, metrics prometheus.Registerer) *library.Poller {
+	log := a.log
+	if metrics == nil && a.set.LogLevel != "debug" {
+		log = telemetry.Logger(a.errw, "error", a.set.LogFormat)
+	}
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unnamed"
 	}
 	return library.NewPoller(library.PollerConfig{
-		Store: b.library, Reader: reading{a.fetcher()}, Log: a.log, Registry: metrics, Node: fmt.Sprintf("%s:%d", host, os.Getpid()),
+		Store: b.library, Reader: reading{a.fetcher()}, Log: log, Registry: metrics, Node: fmt.Sprintf("%s:%d", host, os.Getpid()),
 	})
 }
 
@@ -122,6 +130,9 @@ func (r reading) Read(ctx context.Context, d library.Document) ([]library.Item, 
 		if !res.Format.Feed() {
 			if d.Feed {
 				return nil, &library.RefusedError{Sentence: fmt.Sprintf("%s is not a feed; give the feed's own address, which often ends in /feed or .xml", d.Name)}
+			}
+			if d.URL == "" && strings.EqualFold(path.Ext(d.Name), ".json") {
+				return nil, &library.RefusedError{Sentence: fmt.Sprintf("%s holds data, neither an article nor a feed; move it out of the folder", d.Name)}
 			}
 			standsAt(res.Article, d.URL)
 		}

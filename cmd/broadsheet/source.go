@@ -32,7 +32,7 @@ func (s sourceAdd) add(a *app, b *backend, kind library.Kind, location string) e
 }
 
 type sourceAddFolderCmd struct {
-	Dir string `arg:"" help:"The folder. Each file in it, at any depth, is an article; a feed or export is several. Hidden files and links are left out."`
+	Dir string `arg:"" help:"The folder. Each file in it, at any depth, is an article; a feed or export is several. Hidden files, links, pictures and styles are left out."`
 	sourceAdd
 }
 

@@ -68,6 +68,8 @@ func TestAFolderIsPickedUpAndSent(t *testing.T) {
 	s.ok("article", "edit", "1", "--title", "An Editor's Title")
 	s.write("drop/scalp-care.md", string(source)+"\n\nOne more thing.\n")
 	s.write("drop/binary.txt", "\x00\x01\x02\x03")
+	s.write("drop/data.json", `{"neither": "article nor feed"}`)
+	s.write("drop/photo.png", "\x89PNG")
 	eventually(t, 60*time.Second, "the new text is there", func() bool {
 		r := s.run("source", "poll", "1")
 		return r.code == 0 && strings.Contains(s.ok("article", "show", "1", "--json"), "One more thing.")
@@ -75,7 +77,7 @@ func TestAFolderIsPickedUpAndSent(t *testing.T) {
 	if show := s.ok("article", "show", "1"); !strings.Contains(show, "An Editor's Title") {
 		t.Errorf("the correction is gone:\n%s", show)
 	}
-	if l := s.sources()[0]; l.Articles != 1 || l.Unread != 1 {
+	if l := s.sources()[0]; l.Articles != 1 || l.Unread != 2 {
 		t.Errorf("%+v", l)
 	}
 	serve.stop()
@@ -160,7 +162,7 @@ func TestFetchingAndPolling(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, r.out)
 		}
 	}
-	if r.code != 1 || !strings.Contains(r.stderr, "source 3: ") || !strings.Contains(r.stderr, "is not a feed") {
+	if r.code != 1 || strings.Count(r.stderr, "\n") != 0 || !strings.Contains(r.stderr, "source 3: ") || !strings.Contains(r.stderr, "is not a feed") {
 		t.Errorf("%+v", r)
 	}
 	publish("Three", "Two", "One")

@@ -202,8 +202,9 @@ func read(root *os.Root, name string) ([]byte, Version, error) {
 	return data, file{info: info}.version(), nil
 }
 
-// list gives the files of a folder, the oldest first. Links, hidden files and
-// those that programs are still writing are left out.
+// list gives the files of a folder, the oldest first. Links, hidden files,
+// those that programs are still writing and what goes with articles (pictures,
+// styles) are left out.
 func list(ctx context.Context, root *os.Root) ([]file, error) {
 	var files []file
 	err := fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
@@ -218,7 +219,7 @@ func list(ctx context.Context, root *os.Root) ([]file, error) {
 			return nil // what can't be listed is not there
 		case d.IsDir() && (hidden || strings.Count(name, "/") >= maxDepth):
 			return fs.SkipDir
-		case !d.Type().IsRegular() || hidden || unfinished(name) || len(files) >= maxItems:
+		case !d.Type().IsRegular() || hidden || unfinished(name) || besides[strings.ToLower(path.Ext(name))] || len(files) >= maxItems:
 			return nil
 		}
 		if info, err := d.Info(); err == nil { // else it has just been removed
@@ -233,6 +234,13 @@ func list(ctx context.Context, root *os.Root) ([]file, error) {
 		return cmp.Or(a.info.ModTime().Compare(b.info.ModTime()), strings.Compare(a.path, b.path))
 	})
 	return files, err
+}
+
+// besides are the files that stand beside articles and are none.
+var besides = map[string]bool{
+	".png": true, ".jpg": true, ".jpeg": true, ".gif": true, ".webp": true, ".avif": true, ".svg": true, ".ico": true, ".bmp": true, ".tif": true, ".tiff": true,
+	".mp4": true, ".webm": true, ".mov": true, ".mp3": true, ".ogg": true, ".wav": true,
+	".css": true, ".js": true, ".mjs": true, ".map": true, ".woff": true, ".woff2": true, ".ttf": true, ".otf": true,
 }
 
 func unfinished(name string) bool {

@@ -229,7 +229,11 @@ func (p *Poller) work(ctx context.Context, c claim) (Report, error) {
 		return r, ferr
 	}
 	p.count(r, failure)
-	log.InfoContext(ctx, "sources: polled", "added", r.Count(Added), "updated", r.Count(Updated), "unread", r.Count(""))
+	level := slog.LevelInfo
+	if len(r.Items) == 0 {
+		level = slog.LevelDebug
+	}
+	log.Log(ctx, level, "sources: polled", "added", r.Count(Added), "updated", r.Count(Updated), "unread", r.Count(""))
 	return r, err
 }
 

@@ -83,6 +83,7 @@ func TestAFolderIsReadWhereItChanged(t *testing.T) {
 	w.file(dir, "feed.xml", "g1 | Old |  |  | o\n\ng2 | Older |  |  | oo")
 	w.file(dir, "bad.txt", "broken")
 	w.file(dir, ".hidden.md", " | Hidden |  |  | h")
+	w.file(dir, "deep/photo.JPG", "\xff\xd8\xff")
 	w.file(dir, "half.md.part", " | Half |  |  | h")
 	outside := filepath.Join(t.TempDir(), "secret.md")
 	if err := os.WriteFile(outside, []byte(" | Secret |  |  | s"), 0o644); err != nil {
