@@ -8,6 +8,11 @@
 // shape.go: table of contents out, title, notices, the author's own takeaways,
 // picks, author, tips, labels, language, extracted takeaways.
 //
+// A feed or an export (feed*.go) is split into its items first, by a scanner
+// that never fails; then each item's HTML goes the way of a page of its own, so
+// one item that cannot be used costs no other. [ParseAll] gives them all,
+// [Parse] the one of a feed that has only one.
+//
 // A new format is one file: a function that fills a draft, and a line in
 // readers.
 //

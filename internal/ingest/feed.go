@@ -163,6 +163,7 @@ func openFeed(name string, src []byte, o Options) (*feedDoc, *url.URL, error) {
 
 var (
 	xmlDeclared = regexp.MustCompile(`(?i)^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([\w.:-]{2,40})`)
+	markup      = regexp.MustCompile(`<[^<>]{0,500}>|&lt;.{0,200}?&gt;`)
 	controls    = regexp.MustCompile(`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{fffe}\x{ffff}]`)
 )
 
@@ -188,6 +189,15 @@ func decodeFeed(name string, src []byte) (string, []feedNote, error) {
 	}
 	if err != nil {
 		return "", nil, err
+	}
+	if len(diags) > 0 && !strings.HasPrefix(diags[0].Message, mostlyUTF8) {
+		// the tags are in English whatever the text is in
+		_, guess := fromLegacy(markup.ReplaceAll(src, nil))
+		if enc, _ := charset.Lookup(guess); enc != nil {
+			if b, decErr := enc.NewDecoder().Bytes(src); decErr == nil {
+				text, diags[0].Message = string(b), "The feed is not in the encoding it says; it was read as "+guess+"."
+			}
+		}
 	}
 	for _, d := range diags {
 		notes = append(notes, feedNote{concerns: (*feedItem).accented, message: d.Message, fix: "Have the feed written as UTF-8, and look at the letters with accents."})

@@ -12,6 +12,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	japaneseenc "golang.org/x/text/encoding/japanese"
+	unicodeenc "golang.org/x/text/encoding/unicode"
 
 	"github.com/broadsheet/broadsheet/internal/article"
 )
@@ -144,6 +148,44 @@ func TestFeedKind(t *testing.T) {
 	} {
 		if got := feedKind(src); got != want {
 			t.Errorf("feedKind(%q) = %q, want %q", src, got, want)
+		}
+	}
+}
+
+// TestFeedEncodings: what the bytes are counts, not what the feed says.
+func TestFeedEncodings(t *testing.T) {
+	feed := func(declared, title, text string) string {
+		return `<?xml version="1.0" encoding="` + declared + `"?><rss version="2.0"><channel><item><title>` + title + `</title><description><![CDATA[<p>` + text + `</p>]]></description></item></channel></rss>`
+	}
+	japanese := feed("Shift_JIS", "お茶", "これは日本語の記事です。")
+	russian := "Это статья о чае. Мы проверили десять чайников и выбрали лучший."
+	for _, tt := range []struct {
+		name        string
+		enc         encoding.Encoding
+		src         string
+		title, note string
+	}{
+		{"declared", japaneseenc.ShiftJIS, japanese, "お茶", ""},
+		{"7 bits", japaneseenc.ISO2022JP, strings.Replace(japanese, "Shift_JIS", "ISO-2022-JP", 1), "お茶", ""},
+		{"declared KOI8-R", charmap.KOI8R, feed("koi8-r", "Чай", russian), "Чай", ""},
+		{"says UTF-8", charmap.Windows1251, feed("UTF-8", "Чай", russian), "Чай", "it was read as windows-1251"},
+		{"UTF-16", unicodeenc.UTF16(unicodeenc.LittleEndian, unicodeenc.UseBOM), feed("UTF-16", "Чай", russian), "Чай", ""},
+		{"says Latin-1", unicodeenc.UTF8, feed("ISO-8859-1", "Grüße", "Schöne Grüße aus Köln."), "Grüße", ""},
+		{"a mark at the start", unicodeenc.UTF8BOM, feed("UTF-8", "Grüße", "Schöne Grüße aus Köln."), "Grüße", ""},
+	} {
+		src, err := tt.enc.NewEncoder().String(tt.src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := parseFeed(t, src)[0]
+		noted := ""
+		for _, d := range r.Article.Diagnostics {
+			if strings.Contains(d.Message, "encoding") || strings.Contains(d.Message, "UTF-8") {
+				noted += d.Message
+			}
+		}
+		if r.Article.Title != tt.title || !strings.Contains(tt.src, strings.TrimSpace(article.PlainText(r.Article))) || (noted == "") != (tt.note == "") || !strings.Contains(noted, tt.note) {
+			t.Errorf("%s: %q, %q, %q", tt.name, r.Article.Title, article.PlainText(r.Article), noted)
 		}
 	}
 }
