@@ -31,8 +31,7 @@ type draft struct {
 	blocks      article.Blocks
 	diagnostics []article.Diagnostic
 
-	relative  []article.Place // where addresses were that cannot be resolved
-	wholePage bool            // an HTML page, whose links in running text may be its only picks
+	relative []article.Place // where addresses were that cannot be resolved
 }
 
 // note adds a diagnostic about a part of the source that could not be used.

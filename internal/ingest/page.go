@@ -47,7 +47,6 @@ type page struct {
 
 // readPage reads an HTML page.
 func readPage(d *draft) error {
-	d.wholePage = true
 	lean := leanPage(d.src)
 	if lean.cut {
 		d.note(article.Warn, lean.line, "The page has more elements than an article can have; only its beginning was read.", "Give the article alone, without the rest of the page.")

@@ -36,9 +36,32 @@ func (p *page) takePageAuthor() {
 	case shown != "" && strings.HasPrefix(shown, d.author.Name) && len(shown) < len(d.author.Name)+12:
 		d.author.Name = shown // with the degree: "Ann Lee, PhD"
 	}
+	if p.about.note == "" {
+		p.about.note = p.boxedNote()
+	}
 	if n := oneLine(p.about.note); d.author.Name != "" && n != "" && short(n, 400) {
 		d.author.Note = n
 	}
+}
+
+// boxNames are what sites call the box about the author.
+var boxNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:author-?(?:box|bio|info|card|about|profile|description)|about-?(?:the-)?author|post-?author-?bio|saboxplugin-wrap|abh_box|molongui-author-box)`)
+
+// boxedNote is the line about the author in the box about him, if it names him.
+func (p *page) boxedNote() string {
+	name, _, _ := strings.Cut(p.d.author.Name, " ")
+	box := firstOf(p.body, func(n *html.Node) bool { return boxNames.MatchString(names(n)) && !commentArea(n) })
+	if box == nil || name == "" || !strings.Contains(wordsOfNodeMax(box, 1000), name) {
+		return ""
+	}
+	note := firstOf(box, func(n *html.Node) bool {
+		s := wordsOfNodeMax(n, 400)
+		return n.DataAtom == atom.P && len(s) >= 40 && strings.ContainsRune(".!", lastRune(s)) && !kindOfNotice(s).any()
+	})
+	if note == nil {
+		return ""
+	}
+	return wordsOfNode(note)
 }
 
 // authorName is the bare name in what a page gives as the author, "" if it

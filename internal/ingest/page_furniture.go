@@ -124,11 +124,6 @@ var furnitureHeads = words(
 	`((articoli|post) correlati|(ti )?potrebbe(ro)? (anche )?(interessarti|piacerti).{0,20}|leggi anche|lascia un (commento|risposta).{0,20}|commenti( \(\d+\))?|condividi.{0,30}|iscriviti.{0,60})`,
 )
 
-// aboutHeads open a box about the author.
-func authorHead(s string) bool {
-	return aboutUs.MatchString(s) || strings.HasPrefix(s, "about ") && len(strings.Fields(s)) <= 4 && !strings.Contains(s, " this")
-}
-
 // dropFurniture takes out of the article's element what is furniture by the
 // words it opens with, and lists that are nothing but links elsewhere.
 func (p *page) dropFurniture() {

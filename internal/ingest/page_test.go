@@ -283,3 +283,13 @@ func TestPageOwnAddress(t *testing.T) {
 		t.Errorf("links %v", links)
 	}
 }
+
+// TestPageAuthorBox: what the box about the author says goes with the author.
+func TestPageAuthorBox(t *testing.T) {
+	src := `<article><h1>T</h1><p class=byline>By Ann Lee</p>` + strings.Repeat("<p>This is a paragraph of the article, and it says something.</p>", 5) +
+		`<div class="author-box"><h4>About Ann Lee</h4><p>Ann has tested chairs for twenty years and sits on none of them.</p></div></article>`
+	a := parsePage(t, src).Article
+	if a.Author.Name != "Ann Lee" || a.Author.Note != "Ann has tested chairs for twenty years and sits on none of them." || len(a.Blocks) != 5 {
+		t.Errorf("author %+v, %d blocks", a.Author, len(a.Blocks))
+	}
+}

@@ -20,7 +20,7 @@ func (d *draft) shape() *article.Article {
 	d.takeTakeaways()
 	d.takePicks()
 	d.mergePicks()
-	if d.wholePage {
+	if d.format == HTML {
 		d.inlinePicks()
 	}
 	d.takeAuthorBox()
