@@ -12,16 +12,19 @@ import (
 // Extraction chooses sentences of the article that can stand alone as its key
 // points. It never writes: a takeaway is a sentence or a list item as it
 // stands. Sentences that lean on others, ask, sell or tell of the author are
-// out (standalone.go); the rest are scored by how central they are to the
-// article, by where they stand and by what they say, and chosen greedily so
-// that they say different things.
+// out (standalone.go) but vote; the rest are scored by how central they are to
+// the article, by where they stand and by what they say, and chosen greedily so
+// that they say different things. The weights were found on articles whose
+// authors wrote takeaways of their own, with the condition that what was chosen
+// well before stays chosen; BenchmarkTakeaways prints how near they come.
 
 const (
 	maxCandidates = 400 // bounds the work on very long articles
 	minTakeaways  = 2   // fewer are no summary
+	rankRounds    = 2   // of votes; more hardly change the order
 )
 
-// candidate is a sentence that can stand alone.
+// candidate is a sentence, or an item of a list.
 type candidate struct {
 	text    string
 	place   article.Place
@@ -30,24 +33,20 @@ type candidate struct {
 	item    bool // of a list
 	first   bool // of its section
 	last    bool
+	alone   bool // it can stand alone; the others only vote
 	vector  vector
 	score   float64
-}
-
-// section is a stretch of blocks under one heading.
-type section struct {
-	heading string
-	closing bool // the article's conclusion
 }
 
 // extract chooses 3 to 5 takeaways, in the order of the article; none where
 // fewer than two sentences would do.
 func extract(a *article.Article) []article.Takeaway {
-	cs, sections := candidates(a)
+	all, headings := candidates(a)
+	rate(all, headings, a)
+	cs := slices.DeleteFunc(all, func(c *candidate) bool { return !c.alone })
 	if len(cs) < minTakeaways {
 		return nil
 	}
-	rate(cs, sections, a)
 	chosen := choose(cs, howMany(a.Words()))
 	if len(chosen) < minTakeaways {
 		return nil
@@ -70,26 +69,28 @@ func howMany(words int) int {
 	return 5
 }
 
-// candidates collects the sentences and items that can stand alone.
-func candidates(a *article.Article) ([]*candidate, []section) {
+// candidates collects the sentences and items in order, and the headings of
+// their sections; that of the lead is "".
+func candidates(a *article.Article) ([]*candidate, []string) {
 	f := newFilter(a)
-	sections := []section{{}}
+	headings := []string{""}
 	var out []*candidate
 	opened := true // the next sentence is the first of its section
 	add := func(s string, p article.Place, item bool) {
-		c := &candidate{text: s, place: p, order: len(out), section: len(sections) - 1, item: item, first: opened}
+		c := &candidate{text: s, place: p, order: len(out), section: len(headings) - 1, item: item, first: opened}
 		opened = false
-		if len(out) < maxCandidates && f.standsAlone(s, item) {
+		if len(out) < maxCandidates {
+			c.alone = f.standsAlone(s, item)
 			out = append(out, c)
 		}
 	}
 	for _, b := range a.Blocks {
 		switch b := b.(type) {
 		case *article.Heading:
-			sections = append(sections, section{heading: b.Text.String()})
+			headings = append(headings, b.Text.String())
 			opened = true
 		case *article.Pick:
-			sections = append(sections, section{heading: b.Name})
+			headings = append(headings, b.Name)
 		case *article.Paragraph:
 			if b.Label || ctaLine(b.Text.String()) {
 				continue
@@ -106,30 +107,15 @@ func candidates(a *article.Article) ([]*candidate, []section) {
 			}
 		}
 	}
-	for i, c := range out {
-		c.last = i+1 == len(out) || out[i+1].section != c.section
-	}
-	closeSections(sections)
-	return out, sections
-}
-
-// closeSections marks the conclusion: the section of that name, else the last.
-func closeSections(ss []section) {
-	for i := range ss {
-		if conclusionNames.MatchString(fold(ss[i].heading)) {
-			ss[i].closing = true
-			return
+	section := -1
+	for _, c := range slices.Backward(out) { // the last that can stand alone
+		c.last = c.alone && c.section != section
+		if c.alone {
+			section = c.section
 		}
 	}
-	if len(ss) > 2 {
-		ss[len(ss)-1].closing = true
-	}
+	return out, headings
 }
-
-var conclusionNames = words(
-	`(our |my )?(final )?(verdict|thoughts|conclusion|words?|take)s?`, `(the )?bottom line`, `(in )?conclusions?`, `summary`, `wrap(ping)?[- ](up|it up)`, `(the )?takeaway`,
-	`fazit`, `zusammenfassung`, `schlusswort`, `unser fazit`, `conclusion`, `en conclusion`, `notre (avis|verdict)`, `conclusi[oó]n(es)?`, `conclusão`, `considerações finais`, `conclusion[ei]`, `in conclusione`,
-)
 
 // cues mark sentences that state a finding, a limit or an advice.
 var (
@@ -141,7 +127,13 @@ var (
 	cuePhrases = list(`not all |not every|instead of|start with|starts with|depends on|more than|less than|linked to|means that|nicht jede|beginnt mit|commence par|empieza|começa|inizia`)
 	// adviceStarts open a sentence that tells the reader what to do; those
 	// that end in a space must be followed by a comma later on.
-	adviceStarts = list(`try|choose|look for|start|use|avoid|eat|add|keep|aim|focus|limit|achte|wähle|vermeide|choisissez|évitez|elige|evita|escolha|evite|scegli|if you |wenn du |wenn sie |si vous |si tu |si tienes |si quieres |se você |se hai |se vuoi |se avete `)
+	adviceStarts = list(`try|choose|pick|look for|start|begin|stop|use|avoid|eat|drink|add|keep|aim|focus|limit|check|measure|replace|clean|wash|store|take|wear|mix|make sure|remember to|never|always|don't|do not|` +
+		`achte|achten sie|wähle|wählen sie|vermeide|vermeiden sie|verwende|verwenden sie|nutze|nutzen sie|prüfe|prüfen sie|beginne|beginnen sie|trinke|trinken sie|lass|lassen sie|` +
+		`choisissez|choisis|évitez|évite|utilisez|utilise|privilégiez|préférez|commencez|buvez|gardez|vérifiez|pensez à|n'oubliez pas|il faut|mieux vaut|` +
+		`elige|elija|evita|evite|usa|use|empieza|empiece|bebe|beba|guarda|guarde|comprueba|compruebe|conviene|hay que|` +
+		`escolha|comece|verifique|guarde|prefira|convém|é preciso|` +
+		`scegli|scegliete|evitate|usate|inizia|iniziate|bevi|bevete|controlla|controllate|bisogna|meglio|` +
+		`if you |wenn du |wenn sie |si vous |si tu |si tienes |si quieres |se você |se hai |se vuoi |se avete `)
 )
 
 func cued(low string) bool {
@@ -164,44 +156,43 @@ func advises(low string) bool {
 }
 
 // rate scores every candidate.
-func rate(cs []*candidate, sections []section, a *article.Article) {
-	centre := vectors(cs)
+func rate(cs []*candidate, headings []string, a *article.Article) {
+	centrality(cs, vectors(cs))
 	title := wordSet(a.Title)
-	heads := make([]map[string]bool, len(sections))
-	for i, s := range sections {
-		heads[i] = wordSet(s.heading)
+	heads := make([]map[string]bool, len(headings))
+	for i, h := range headings {
+		heads[i] = wordSet(h)
 	}
 	top := 0.0
 	for _, c := range cs {
-		c.score = cosine(c.vector, centre)
-		top = max(top, c.score)
+		// what is much shorter than a usual key point says little
+		c.score *= math.Pow(min(1, float64(len(strings.Fields(c.text)))/14), 0.3)
+		if c.alone {
+			top = max(top, c.score)
+		}
 	}
 	for _, c := range cs {
 		if top > 0 {
-			c.score /= top
+			c.score *= 0.4 / top
 		}
 		own := wordSet(c.text)
-		c.score += 0.4*overlap(own, heads[c.section]) + 0.4*overlap(own, title)
-		c.score += positionScore(c, sections[c.section], len(sections)) + wordingScore(c)
+		c.score += 0.15*overlap(own, heads[c.section]) + 0.05*overlap(own, title)
+		c.score += positionScore(c, len(headings)) + wordingScore(c)
 	}
 }
 
-func positionScore(c *candidate, s section, sections int) float64 {
-	n := 0.0
+func positionScore(c *candidate, sections int) float64 {
 	switch {
 	case c.section == 0 && sections > 1 && c.last:
-		n += 0.3 // the lead ends on what the article is about
+		return 0.15 // the lead ends on what the article is about
 	case c.section == 0:
-		n += 0.1
+		return 0.25
 	case c.first:
-		n += 0.3
+		return 0.3
 	case c.last:
-		n += 0.15
+		return 0.15
 	}
-	if s.closing {
-		n += 0.25
-	}
-	return n
+	return 0
 }
 
 func wordingScore(c *candidate) float64 {
@@ -211,20 +202,22 @@ func wordingScore(c *candidate) float64 {
 		n += 0.25
 	}
 	if advises(low) {
-		n += 0.25
+		n += 0.3
 	}
 	switch w := len(strings.Fields(c.text)); {
 	case w < 6:
 		n -= 0.3
+	case w < 9:
+		n -= 0.2
 	case w > 26:
 		n -= 0.25
-	}
-	if c.item {
-		n -= 0.45
 	}
 	n -= 0.15 * float64(strings.Count(c.text, "("))
 	if commas := strings.Count(c.text, ","); commas > 2 {
 		n -= 0.1 * float64(commas-2)
+	}
+	if strings.ContainsAny(c.text, "0123456789") {
+		n += 0.45 // a figure is what is remembered
 	}
 	if strings.HasPrefix(c.text, "You ") || strings.ContainsAny(firstBytes(c.text, 4), "\"“„«") {
 		n -= 0.2
@@ -244,7 +237,7 @@ func choose(cs []*candidate, k int) []*candidate {
 		for i, c := range left {
 			v := c.score
 			for _, o := range out {
-				v -= 0.8 * cosine(c.vector, o.vector) / float64(len(out))
+				v -= 0.35 * cosine(c.vector, o.vector) / float64(len(out))
 				if o.section == c.section {
 					v -= 0.6
 				}
@@ -281,12 +274,11 @@ type weight struct {
 	value float64
 }
 
-// vectors gives every candidate its TF-IDF vector of length 1 and returns
-// their sum, of the words that more than one of them has: what occurs once is
-// about that sentence, not about the article.
-func vectors(cs []*candidate) vector {
+// vectors gives every sentence its TF-IDF vector of length 1; n is the number
+// of different words.
+func vectors(cs []*candidate) (n int) {
 	number := make(map[string]int)
-	var inHow []float64 // candidates with the word
+	var inHow []float64 // sentences with the word
 	for _, c := range cs {
 		for _, w := range contentWords(c.text) {
 			n, ok := number[w]
@@ -302,7 +294,6 @@ func vectors(cs []*candidate) vector {
 			c.vector[i].value++
 		}
 	}
-	sum := make([]float64, len(inHow))
 	for _, c := range cs {
 		for i, w := range c.vector {
 			c.vector[i].value *= math.Log(1 + float64(len(cs))/inHow[w.word])
@@ -310,18 +301,56 @@ func vectors(cs []*candidate) vector {
 		length := math.Sqrt(dot(c.vector, c.vector))
 		for i, w := range c.vector {
 			c.vector[i].value = w.value / length
-			if inHow[w.word] > 1 {
-				sum[w.word] += w.value / length
+		}
+	}
+	return len(inHow)
+}
+
+// centrality scores every sentence by the sentences that resemble it, and these
+// by theirs: PageRank on the graph whose edges are the cosines of sentences.
+// The graph is never built: votes go to words and from there to the sentences
+// that have them, which comes to the same and takes linear time.
+func centrality(cs []*candidate, words int) {
+	even := slices.Repeat([]float64{1}, len(cs))
+	degree := votes(cs, words, even)
+	rank := even
+	for range rankRounds {
+		share := make([]float64, len(cs))
+		for i := range cs {
+			if degree[i] > 0 {
+				share[i] = rank[i] / degree[i]
 			}
 		}
-	}
-	var centre vector
-	for n, v := range sum {
-		if v > 0 {
-			centre = append(centre, weight{n, v})
+		rank = votes(cs, words, share)
+		for i := range rank {
+			rank[i] = 0.15 + 0.85*rank[i]
 		}
 	}
-	return centre
+	for i, c := range cs {
+		c.score = rank[i]
+	}
+}
+
+// votes is what each sentence gets when every other gives it its weight times
+// their cosine.
+func votes(cs []*candidate, words int, weights []float64) []float64 {
+	sum := make([]float64, words)
+	for i, c := range cs {
+		for _, w := range c.vector {
+			sum[w.word] += w.value * weights[i]
+		}
+	}
+	out := make([]float64, len(cs))
+	for i, c := range cs {
+		got := -weights[i] // none for itself
+		for _, w := range c.vector {
+			got += w.value * sum[w.word]
+		}
+		if got > 1e-9 {
+			out[i] = got
+		}
+	}
+	return out
 }
 
 // contentWords are the words that carry meaning, cut to their stems' length.

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -155,12 +156,33 @@ func (l leaning) free(s string, tokens []string) bool {
 		}
 	}
 	for i, t := range tokens {
-		if l.anywhere[t] || l.speaker[t] || l.pronoun[t] && i < 6 {
+		if l.anywhere[t] && !governs(s, t) || l.speaker[t] {
+			return false
+		}
+		if l.pronoun[t] && i < 6 && (i < 3 || !subordinators[tokens[i-1]]) {
 			return false
 		}
 	}
 	return !strings.Contains(s, " as follows")
 }
+
+// subordinators open a clause in which a pronoun stands for what the clause
+// before it is about: "a tent fails when it is pitched badly".
+var subordinators = wordsOf(`when|if|before|after|until|because|while|once|as|that|unless|wenn|weil|bevor|nachdem|bis|sobald|dass|quand|si|car|cuando|porque|se|quando|perché|finché`)
+
+// governs reports whether a word that may point at another place of the page
+// is followed by what it belongs to: "above 80 per cent", not "the list above".
+func governs(s, word string) bool {
+	if !places[word] {
+		return false
+	}
+	_, rest, _ := strings.Cut(s, word+" ")
+	return governed.MatchString(rest)
+}
+
+var governed = regexp.MustCompile(`^(?:\d|(?:the|an?|all|your|il|lo|la|le|i|gli|de|da|do) |l')`)
+
+var places = wordsOf(`above|below|sopra|sotto|acima|abaixo`)
 
 func unbalanced(s string) bool {
 	return strings.Count(s, "\"")%2 != 0 || strings.Count(s, "“") != strings.Count(s, "”") && !strings.Contains(s, "„")

@@ -267,6 +267,23 @@ func TestRouge(t *testing.T) {
 	}
 }
 
+// TestExtractedBeatsTheUsualWays holds the choice of takeaways to being nearer
+// to what the authors of our own articles wrote than lead-3 and TextRank are.
+func TestExtractedBeatsTheUsualWays(t *testing.T) {
+	hs := summarised(t)
+	if len(hs) < 8 {
+		t.Fatalf("only %d articles", len(hs))
+	}
+	all := means(hs)
+	for _, other := range []string{"lead-3", "TextRank"} {
+		for i, name := range map[int]string{0: "ROUGE-1", 2: "ROUGE-L"} {
+			if all["extracted"][i] <= all[other][i] {
+				t.Errorf("%s: extracted %.3f, %s %.3f", name, all["extracted"][i], other, all[other][i])
+			}
+		}
+	}
+}
+
 // BenchmarkTakeaways hides the takeaways that authors wrote, chooses some, and
 // prints how near they come, beside lead-3 and TextRank, on our own articles
 // and on the labelled ones when they are there. The ratios are extracted over
