@@ -85,21 +85,13 @@ func (c *articleAddCmd) askTitle(a *app, suggestion string) error {
 
 type articleListCmd struct {
 	Before int64 `help:"Begin below this id (the last one shown)."`
-	Limit  int   `help:"How many to show." default:"20"`
-	JSON   bool  `help:"Print JSON."`
+	paging
+	JSON bool `help:"Print JSON."`
 }
 
 func (articleListCmd) Help() string { return "Example:\n  broadsheet article list --limit 5" }
 
-func (c *articleListCmd) Run(a *app) error {
-	if c.Limit < 1 || c.Limit > 1000 {
-		return usagef("--limit is %d; it must be between 1 and 1000", c.Limit)
-	}
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *articleListCmd) Run(a *app, b *backend) error {
 	list, err := b.library.List(a.ctx, c.Before, c.Limit)
 	if err != nil {
 		return err
@@ -122,12 +114,7 @@ type articleShowCmd struct {
 
 func (articleShowCmd) Help() string { return "Example:\n  broadsheet article show 3" }
 
-func (c *articleShowCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
+func (c *articleShowCmd) Run(a *app, b *backend) error {
 	e, err := b.library.Get(a.ctx, c.ID)
 	if err != nil {
 		return err
@@ -168,13 +155,8 @@ Examples:
   broadsheet article edit 3 --takeaway 2 --text "Repairing your gut starts with food."`
 }
 
-func (c *articleEditCmd) Run(a *app) error {
-	b, err := a.open(ready)
-	if err != nil {
-		return err
-	}
-	defer b.close()
-	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
+func (c *articleEditCmd) Run(a *app, b *backend) error {
+	err := postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
 		return b.library.Correct(a.ctx, tx, c.ID, library.Correction{
 			Title: c.Title, Author: c.Author, CanonicalURL: c.CanonicalURL, Preheader: c.Preheader, Language: c.Language,
 			Pick: c.Pick, PickURL: c.URL, PickName: c.Name, PickLabel: c.Label, PickCTA: c.CTA,

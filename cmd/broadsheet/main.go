@@ -73,9 +73,6 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 		if errors.Is(err, errSilent) {
 			return 1
 		}
-		if errors.Is(err, errUsage) {
-			return complain(errw, err, 2)
-		}
 		return a.fail(err)
 	}
 	return 0
@@ -138,17 +135,8 @@ func configFlag(args []string) string {
 	return ""
 }
 
-// Errors that are an exit code and nothing more.
-var (
-	errSilent = errors.New("said already")
-	errUsage  = errors.New("wrong usage")
-)
-
-// usageError is a sentence about wrong usage found after parsing.
-type usageError struct{ sentence string }
-
-func (e *usageError) Error() string        { return e.sentence }
-func (e *usageError) Is(target error) bool { return target == errUsage }
+// errSilent is an exit code and nothing more.
+var errSilent = errors.New("said already")
 
 // paging is shared by the commands that list: a page follows the last one shown.
 type paging struct {
@@ -163,10 +151,6 @@ func between(flag string, n, least, most int) error {
 		return fmt.Errorf("%s is %d; it must be between %d and %d", flag, n, least, most)
 	}
 	return nil
-}
-
-func usagef(format string, args ...any) error {
-	return &usageError{fmt.Sprintf(format, args...)}
 }
 
 func usage(errw io.Writer, err error) int {

@@ -56,16 +56,24 @@ func (c *serveCmd) Run(a *app) error {
 	return n.run(a.ctx)
 }
 
-func (c *serveCmd) inbox(a *app) (*capture.Server, error) {
+// Validate keeps an inbox that takes everything off the network.
+func (c *serveCmd) Validate() error {
 	if c.Capture == "" {
-		return nil, nil
+		return nil
 	}
 	host, _, err := net.SplitHostPort(c.Capture)
 	if err != nil {
-		return nil, usagef("--capture is %q; it must be host:port, such as 127.0.0.1:2525", c.Capture)
+		return fmt.Errorf("--capture is %q; it must be host:port, such as 127.0.0.1:2525", c.Capture)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, usagef("--capture is %q; it takes mail from anybody, so it must be on this machine only, such as 127.0.0.1:2525", c.Capture)
+		return fmt.Errorf("--capture is %q; it takes mail from anybody, so it must be on this machine only, such as 127.0.0.1:2525", c.Capture)
+	}
+	return nil
+}
+
+func (c *serveCmd) inbox(a *app) (*capture.Server, error) {
+	if c.Capture == "" {
+		return nil, nil
 	}
 	return capture.Start(capture.Options{Addr: c.Capture, Now: a.now, Log: a.log, MaxMessages: 5000})
 }

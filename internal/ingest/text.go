@@ -227,7 +227,7 @@ func (r *textReader) headingLevel(i int, c []textLine) int {
 	if !headingLike(s) {
 		return 0
 	}
-	follows := kindNone
+	var follows kind
 	if len(c) > 1 {
 		follows = kindOf(c[1:])
 	} else {
