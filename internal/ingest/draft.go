@@ -31,6 +31,8 @@ type draft struct {
 	blocks      article.Blocks
 	diagnostics []article.Diagnostic
 
+	codePicks []*article.Pick // of the source's codes, until they are in the blocks
+
 	relative []article.Place // where addresses were that cannot be resolved
 }
 

@@ -83,6 +83,9 @@ func (h *htmlReader) node(n *html.Node) {
 		h.text(n.Data)
 		return
 	case html.CommentNode:
+		if h.codePickAt(n.Data) {
+			return
+		}
 		if s, ok := strings.CutPrefix(n.Data, lineComment); ok {
 			h.flush()
 			h.setLine(s)

@@ -34,11 +34,14 @@ const (
 func readMarkdown(d *draft) error {
 	src := strings.TrimLeft(d.src, " \t\n")
 	skipped := strings.Count(d.src[:len(d.src)-len(src)], "\n")
-	src = pastedBullet.ReplaceAllString(outdentTags(withoutCodes(src)), "$1- $2")
+	d.language = frontLanguage(src)
+	src, of := d.readCodes(withoutCodes(src))
+	src = pastedBullet.ReplaceAllString(outdentTags(src), "$1- $2")
 	if err := boundMarkdown(d.name, src); err != nil {
 		return err
 	}
 	lines := newLineIndex(src, skipped)
+	lines.of = of
 	front := frontMatterStart(clip(src, 64<<10))
 	md := goldmark.New(
 		goldmark.WithParser(blockParser()),
@@ -61,27 +64,39 @@ func readMarkdown(d *draft) error {
 }
 
 var (
-	hugoCode = regexp.MustCompile(`\{\{[<%][^{}]*?[%>]\}\}`)
-	wpCode   = regexp.MustCompile(`(?m)^[ \t]*\[/?[a-z][a-z0-9]*(?:[_-][a-z0-9_-]*)?(?:[ \t]+[a-z_-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s\]]+))*[ \t]*/?\][ \t]*$`)
-	jsxNote  = regexp.MustCompile(`(?s)\{/\*.*?\*/\}`)
+	jsxNote = regexp.MustCompile(`(?s)\{/\*.*?\*/\}`)
 	// pastedBullet begins a line that came from a word processor's list.
 	pastedBullet = regexp.MustCompile(`(?m)^([ \t]*)(?:[•●◦▪‣][ \t\x{00a0}]+|((?:✅|✓|✔|☑)\x{fe0f}?[ \t\x{00a0}]))`)
 	mdxLine      = regexp.MustCompile(`(?m)^(?:import[ \t]+[^\n]*['"][^'"\n]+['"];?|export[ \t]+(?:const|default|let|function)\b[^\n]*)[ \t]*$`)
 )
 
-// withoutCodes blanks the codes of site generators, which are no text: Hugo's
-// and WordPress's shortcodes, MDX's imports and comments. Lines stay lines.
+// withoutCodes blanks what is no text at all: MDX's imports and comments, and
+// marks between a template's columns. Lines stay lines.
 func withoutCodes(src string) string {
 	for _, c := range []struct {
 		sign string
 		re   *regexp.Regexp
-	}{{"{{", hugoCode}, {"[", wpCode}, {"{/*", jsxNote}, {"import", mdxLine}, {"export", mdxLine}} {
+	}{{"{/*", jsxNote}, {"import", mdxLine}, {"export", mdxLine}, {"---", splitMark}} {
 		if !strings.Contains(src, c.sign) {
 			continue
 		}
 		src = c.re.ReplaceAllStringFunc(src, func(m string) string { return strings.Repeat("\n", strings.Count(m, "\n")) })
 	}
 	return src
+}
+
+var frontLang = regexp.MustCompile(`(?m)^(?:lang|language|locale)\s*[:=]\s*["']?([A-Za-z]{2}(?:[-_][A-Za-z]{2})?)`)
+
+// frontLanguage is the language the front matter names, before it is read.
+func frontLanguage(src string) string {
+	head := clip(src, 16<<10)
+	if !frontMatterStart(head) {
+		return ""
+	}
+	if m := frontLang.FindStringSubmatch(head); m != nil {
+		return languageTag(m[1])
+	}
+	return ""
 }
 
 // outdentTags moves lines that begin with an HTML tag to the left, where the
@@ -175,7 +190,8 @@ func nesting(line string) int {
 // document the line it begins with.
 type lineIndex struct {
 	starts []int
-	first  int // lines cut off before the source
+	first  int   // lines cut off before the source
+	of     []int // the line each line comes from; nil if they are the same
 }
 
 func newLineIndex(src string, skipped int) *lineIndex {
@@ -190,7 +206,11 @@ func newLineIndex(src string, skipped int) *lineIndex {
 
 // line is the 1-based line of a byte.
 func (l *lineIndex) line(offset int) int {
-	return sort.SearchInts(l.starts, offset+1) + l.first
+	n := sort.SearchInts(l.starts, offset+1)
+	if n >= 1 && n <= len(l.of) {
+		n = l.of[n-1]
+	}
+	return n + l.first
 }
 
 // Transform implements goldmark's AST transformer.

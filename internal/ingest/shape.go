@@ -18,9 +18,10 @@ func (d *draft) shape() *article.Article {
 	d.takeTitle()
 	d.takeByline()
 	d.takeTakeaways()
+	d.adoptHeadings()
 	d.takePicks()
 	d.mergePicks()
-	if d.format == HTML {
+	if d.format == HTML || d.format == Markdown {
 		d.inlinePicks()
 	}
 	d.takeAuthorBox()
