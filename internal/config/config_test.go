@@ -85,6 +85,18 @@ func TestCheckNamesKeyAndValue(t *testing.T) {
 	}
 }
 
+func TestThePublicAddressFollowsTheListenAddress(t *testing.T) {
+	for listen, want := range map[string]string{
+		"127.0.0.1:8181": "http://127.0.0.1:8181", ":9000": "http://127.0.0.1:9000", "0.0.0.0:9000": "http://127.0.0.1:9000", "[::]:9000": "http://127.0.0.1:9000",
+	} {
+		s := valid()
+		s.PublicURL, s.Listen = "", listen
+		if err := s.Check(); err != nil || s.PublicURL != want {
+			t.Errorf("listening on %s: %s, %v", listen, s.PublicURL, err)
+		}
+	}
+}
+
 func TestASecretIsNeverShown(t *testing.T) {
 	s := valid()
 	s.DatabaseURL = "mysql://me:hunter2@host/db"

@@ -17,7 +17,7 @@ type Settings struct {
 	Config       string        `name:"config" env:"BROADSHEET_CONFIG" placeholder:"FILE" group:"config" help:"Read further settings from this TOML file."`
 	DatabaseURL  string        `name:"database-url" env:"DATABASE_URL" secret:"" placeholder:"URL" group:"config" help:"Postgres to use (postgres://user:password@host/database?sslmode=...). Without it Broadsheet runs a private one in the data directory."`
 	Data         string        `name:"data" env:"BROADSHEET_DATA" placeholder:"DIR" group:"config" help:"Directory of the private Postgres. Default: /var/lib/broadsheet as root, else ~/.local/share/broadsheet."`
-	PublicURL    string        `name:"public-url" env:"BROADSHEET_PUBLIC_URL" placeholder:"URL" default:"http://127.0.0.1:8080" group:"config" help:"Where readers reach this machine: links in mails begin with it. Must be https unless every relay is on this machine."`
+	PublicURL    string        `name:"public-url" env:"BROADSHEET_PUBLIC_URL" placeholder:"URL" group:"config" help:"Where readers reach this machine: links in mails begin with it. Must be https unless every relay is on this machine. Default: the address of --listen."`
 	Listen       string        `name:"listen" env:"BROADSHEET_LISTEN" placeholder:"ADDR" default:"127.0.0.1:8080" group:"config" help:"Address of the web pages, host:port."`
 	Metrics      string        `name:"metrics" env:"BROADSHEET_METRICS" placeholder:"ADDR" group:"config" help:"Serve Prometheus metrics at http://ADDR/metrics. Off without it."`
 	AllowPrivate bool          `name:"allow-private" env:"BROADSHEET_ALLOW_PRIVATE" group:"config" help:"Also fetch articles and feeds from this machine and from private networks. Only where everybody who may add a source, and every site that is fetched from, may see what stands there."`
@@ -51,12 +51,15 @@ func (s *Settings) Check() error {
 			return &Error{Key: "database-url", Allowed: "a Postgres address such as postgres://user:password@host:5432/broadsheet?sslmode=require"}
 		}
 	}
+	if err := checkAddr("listen", s.Listen); err != nil {
+		return err
+	}
+	if s.PublicURL == "" {
+		s.PublicURL = "http://" + reachable(s.Listen)
+	}
 	u, err := url.Parse(s.PublicURL)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
 		return &Error{"public-url", s.PublicURL, "an absolute address such as https://mail.example.org, without ? or #"}
-	}
-	if err := checkAddr("listen", s.Listen); err != nil {
-		return err
 	}
 	if s.Metrics != "" {
 		if err := checkAddr("metrics", s.Metrics); err != nil {
@@ -94,6 +97,15 @@ func (s *Settings) dataDir() error {
 	}
 	s.Data = abs
 	return nil
+}
+
+// reachable is an address to listen on as somebody on this machine reaches it.
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return addr
 }
 
 func checkAddr(key, v string) error {

@@ -2,6 +2,7 @@ package newsletter
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -226,6 +227,9 @@ func (s *Service) launch(ctx context.Context, tx *postgres.Tx, i Issue, in Input
 		return outbox.Launched{}, fmt.Errorf("read the approved template of issue %d: %w", i.ID, err)
 	}
 	n := in.Newsletter
+	if any, err := s.anybody(ctx, tx, n.ListID); i.State == Approved && (err != nil || !any) {
+		return outbox.Launched{}, cmp.Or(err, refused("there is nobody on the list of %s to send issue %d to; import or confirm readers first", n.Slug, i.ID))
+	}
 	to, err := s.recipients(ctx, tx, n, i)
 	if err != nil {
 		return outbox.Launched{}, err
@@ -256,7 +260,8 @@ type Status struct {
 	Unknown    int64  `json:"unknown"`
 	Deferred   int64  `json:"deferred"`
 	Pending    int64  `json:"pending"`
-	// Note says why the mailing is paused or was cancelled.
+	// Note says why the mailing is paused or was cancelled, or that the
+	// approval is void.
 	Note       string     `json:"note,omitempty"`
 	CreatedAt  time.Time  `json:"created_at"`
 	ApprovedAt *time.Time `json:"approved_at,omitempty"`
@@ -274,6 +279,15 @@ func (s *Service) Status(ctx context.Context, id int64) (Status, error) {
 	if st.Subject == "" {
 		if e, err := s.library.Get(ctx, i.ArticleID); err == nil {
 			st.Subject = e.Article.Title
+		}
+	}
+	if i.State == Approved {
+		in, err := s.input(ctx, s.db, i)
+		if err != nil {
+			return st, err
+		}
+		if now := in.hash(); !bytes.Equal(now[:], i.Source) {
+			st.Note = "edited since its approval, so it has to be approved again"
 		}
 	}
 	if !i.MailingID.Valid {

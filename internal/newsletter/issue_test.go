@@ -130,6 +130,9 @@ func TestAnyEditVoidsTheApproval(t *testing.T) {
 		issue := w.issue(a)
 		w.must(w.service.Approve(ctx, issue, "test"))
 		edit(a)
+		if s, err := w.service.Status(ctx, issue); err != nil || !strings.Contains(s.Note, "edited since its approval") {
+			t.Errorf("%s: status %+v, %v", name, s, err)
+		}
 		_, err := w.service.Send(ctx, issue, "test")
 		var r *RefusedError
 		if !errors.As(err, &r) || !strings.Contains(err.Error(), "was edited after its approval") {
@@ -150,12 +153,22 @@ func TestAnyEditVoidsTheApproval(t *testing.T) {
 func TestARelayIsNotPartOfTheContent(t *testing.T) {
 	w := newWorld(t)
 	ctx := context.Background()
+	w.readers("", "ada@a.example")
 	issue := w.issue(w.article("relay"))
 	w.must(w.service.Approve(ctx, issue, "test"))
 	w.n.OnUnknown, w.n.AutoApprove = "resend", true
 	w.tx(func(tx *sqlx.Tx) error { return w.service.Edit(ctx, tx, w.n) })
 	if _, err := w.service.Send(ctx, issue, "test"); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAnIssueForNobodyIsRefused(t *testing.T) {
+	w := newWorld(t)
+	issue := w.issue(w.article("nobody"))
+	w.must(w.service.Approve(context.Background(), issue, "test"))
+	if _, err := w.service.Send(context.Background(), issue, "test"); err == nil || !strings.Contains(err.Error(), "nobody on the list") {
+		t.Errorf("sent to nobody: %v", err)
 	}
 }
 
@@ -223,6 +236,7 @@ func TestSlotMarksInAnArticleAreRefused(t *testing.T) {
 func TestThePageIsThereOnceLaunched(t *testing.T) {
 	w := newWorld(t)
 	ctx := context.Background()
+	w.readers("", "ada@a.example")
 	issue := w.issue(w.article("page"))
 	w.must(w.service.Approve(ctx, issue, "test"))
 	if _, found, err := w.service.Page(ctx, issue); found || err != nil {

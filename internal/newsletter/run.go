@@ -35,6 +35,9 @@ func (s *Service) Run(ctx context.Context, o scheduler.Occurrence) (scheduler.De
 		if o.TooLate {
 			return scheduler.Decision{Verdict: scheduler.Held, Reason: "It broke off before an issue was made and is too late now; draft and send one by hand if it should still go out."}, nil
 		}
+		if any, err := s.anybody(ctx, s.db, n.ListID); err != nil || !any {
+			return scheduler.Decision{Verdict: scheduler.Skipped, Reason: "There is nobody on its list to send to."}, err
+		}
 		var id int64
 		if id, looked, err = s.choose(ctx, n, o); err != nil {
 			return scheduler.Decision{}, err

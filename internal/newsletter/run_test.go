@@ -79,6 +79,7 @@ func TestAFiringSendsTheNewestUnusedArticle(t *testing.T) {
 
 func TestTwoFiringsNeverTakeTheSameArticle(t *testing.T) {
 	w := newWorld(t)
+	w.readers("", "ada@a.example")
 	w.article("one")
 	w.article("two")
 	wall := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
@@ -99,8 +100,21 @@ func TestTwoFiringsNeverTakeTheSameArticle(t *testing.T) {
 	}
 }
 
+func TestAFiringForNobodyLeavesTheArticle(t *testing.T) {
+	w := newWorld(t)
+	w.article("kept")
+	d, err := w.service.Run(context.Background(), w.occurrence(time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC), "UTC"))
+	w.must(err)
+	issues, err := w.service.Issues(context.Background(), w.n.ID, 0, 10)
+	w.must(err)
+	if d.Verdict != scheduler.Skipped || len(issues) != 0 {
+		t.Errorf("decision %+v, issues %v", d, issues)
+	}
+}
+
 func TestWithoutAutoApprovalItWaits(t *testing.T) {
 	w := newWorld(t)
+	w.readers("", "ada@a.example")
 	w.article("wait")
 	d, err := w.service.Run(context.Background(), w.occurrence(time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC), "UTC"))
 	w.must(err)
@@ -113,6 +127,7 @@ func TestWithoutAutoApprovalItWaits(t *testing.T) {
 
 func TestAnErrorKeepsAScheduledIssueBack(t *testing.T) {
 	w := newWorld(t)
+	w.readers("", "ada@a.example")
 	w.autoApprove()
 	w.keep(&article.Article{Title: "No Way Out", Blocks: article.Blocks{
 		&article.Paragraph{Text: article.Plain("Text.")},

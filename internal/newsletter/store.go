@@ -116,6 +116,16 @@ func (s *Service) zones(ctx context.Context, tx *postgres.Tx, listID int64) ([]s
 	return zones, nil
 }
 
+// anybody says whether a mailing to the list would go to anybody now.
+func (s *Service) anybody(ctx context.Context, q postgres.Queryer, listID int64) (bool, error) {
+	query, args := s.audience.Recipients(listID)
+	var yes bool
+	if err := sqlx.GetContext(ctx, q, &yes, "SELECT EXISTS ("+query+")", args...); err != nil {
+		return false, fmt.Errorf("look for readers: %w", err)
+	}
+	return yes, nil
+}
+
 // listDoubleOptIn says whether everybody on a list has confirmed.
 func (s *Service) listDoubleOptIn(ctx context.Context, q sqlx.QueryerContext, listID int64) (bool, error) {
 	var yes bool
