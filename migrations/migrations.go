@@ -31,9 +31,9 @@ const lockWait = 3600
 
 // State is one migration and whether the database has it.
 type State struct {
-	Version   int64     // the number in the file's name
-	Name      string    // the file's name
-	AppliedAt time.Time // zero while pending
+	Version   int64     `json:"version"`             // the number in the file's name
+	Name      string    `json:"name"`                // the file's name
+	AppliedAt time.Time `json:"applied_at,omitzero"` // zero while pending
 }
 
 // Applied reports whether the database has this migration.

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"slices"
 	"time"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/broadsheet/broadsheet/internal/audience"
 	"github.com/broadsheet/broadsheet/internal/config"
+	"github.com/broadsheet/broadsheet/internal/ingest/fetch"
 	"github.com/broadsheet/broadsheet/internal/keyring"
 	"github.com/broadsheet/broadsheet/internal/library"
 	"github.com/broadsheet/broadsheet/internal/newsletter"
@@ -153,10 +156,22 @@ func (a *app) fail(err error) int {
 		return complain(a.errw, errors.New("stopped"), 1)
 	case errors.As(err, &pqErr) && !saysItself(err):
 		return complain(a.errw, fmt.Errorf("the database refused this (%s); run again with --log-level debug to see what it said", pqErr.Code.Name()), 1)
+	case databaseGone(err):
+		return complain(a.errw, errors.New("the database does not answer any more; try again when it is back, nothing was left half-done"), 1)
 	case errors.Is(err, context.DeadlineExceeded):
 		return complain(a.errw, errors.New("this took too long and was given up; nothing was left half-done"), 1)
 	}
 	return complain(a.errw, err, 1)
+}
+
+// databaseGone recognises a connection to Postgres that broke in the middle.
+func databaseGone(err error) bool {
+	var op *net.OpError
+	var page *fetch.Error
+	if saysItself(err) || errors.As(err, &page) {
+		return false
+	}
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &op)
 }
 
 // saysItself reports whether an error that wraps a driver's one has a sentence

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/broadsheet/broadsheet/internal/render"
@@ -107,6 +108,15 @@ func (a *app) checkRelay(r outbox.Relay) (f finding, local bool) {
 	}
 	f.OK, f.Detail = true, fmt.Sprintf("%s: answers, %s", relay, cmp.Or(p.TLS, "without TLS"))
 	return f, relay.Loopback()
+}
+
+// sendsAway says whether any relay is on another machine.
+func (b *backend) sendsAway(a *app) bool {
+	relays, err := outbox.Relays(a.ctx, b.db)
+	return err == nil && slices.ContainsFunc(relays, func(r outbox.Relay) bool {
+		relay, err := mailer.ParseRelay(r.URL)
+		return err == nil && !relay.Loopback()
+	})
 }
 
 // checkPublicURL wants https as soon as mail leaves this machine (HDR-1).

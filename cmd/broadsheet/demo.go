@@ -308,7 +308,7 @@ func (d *demo) send() error {
 	})
 }
 
-// report prints who got what and where to look, and checks the ledger.
+// report prints who got what, checks the ledger, and says where to look.
 func (d *demo) report() error {
 	list, err := d.b.newsletters.Recipients(d.ctx, d.issue, "", 0, 1000)
 	if err != nil {

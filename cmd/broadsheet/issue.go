@@ -41,11 +41,28 @@ func (c *issueDraftCmd) Run(a *app, b *backend) error {
 		return err
 	}
 	a.print("%d", id)
+	if err := a.warnUsed(b, n.ID, c.Article, id); err != nil {
+		return err
+	}
 	compiled, err := b.newsletters.Preview(a.ctx, id)
 	if err != nil {
 		return err
 	}
 	a.findings(compiled.Diagnostics)
+	return nil
+}
+
+// warnUsed says so when the newsletter has used the article before.
+func (a *app) warnUsed(b *backend, newsletterID, articleID, issue int64) error {
+	used, err := b.newsletters.UsedIn(a.ctx, newsletterID, articleID)
+	if err != nil {
+		return err
+	}
+	for _, i := range used {
+		if i.ID != issue {
+			a.say("note: the same article is in issue %d, which is %s; who got that one would get it twice", i.ID, i.State)
+		}
+	}
 	return nil
 }
 
@@ -174,7 +191,7 @@ func (c *issueApproveCmd) Run(a *app, b *backend) error {
 	var blocked *newsletter.BlockedError
 	if errors.As(err, &blocked) {
 		a.findings(blocked.Diagnostics)
-		return fmt.Errorf("issue %d was not approved: %s", c.ID, plural(int64(len(blocked.Diagnostics)), "error stands", "errors stand")+" in the way; broadsheet article edit mends an article")
+		return fmt.Errorf("issue %d was not approved: %s", c.ID, plural(int64(len(blocked.Diagnostics)), "error stands", "errors stand")+" in the way")
 	}
 	if err != nil {
 		return err
@@ -208,6 +225,9 @@ func (c *issueSendCmd) Run(a *app, b *backend) error {
 	return a.waitSent(b, c.ID)
 }
 
+// patience is how many looks without a change are too many: 10 s.
+const patience = 50
+
 // waitSent follows an issue until nothing is pending.
 func (a *app) waitSent(b *backend, id int64) error {
 	s, err := b.newsletters.Status(a.ctx, id)
@@ -218,16 +238,31 @@ func (a *app) waitSent(b *backend, id int64) error {
 	defer bar.done()
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
+	lost, still := 0, 0
 	for s.State == "sending" {
 		bar.set(s.Recipients - s.Pending)
+		if still == patience {
+			a.say("nothing has been sent for a while: is broadsheet serve (or work) running, and does its relay answer?")
+		}
 		select {
 		case <-a.ctx.Done():
 			return fmt.Errorf("stopped waiting; issue %d goes on, broadsheet issue status %d shows how far", id, id)
 		case <-tick.C:
 		}
-		if s, err = b.newsletters.Status(a.ctx, id); err != nil {
-			return err
+		now, err := b.newsletters.Status(a.ctx, id)
+		switch {
+		case err == nil && now.Pending == s.Pending:
+			lost, still = 0, still+1
+		case err == nil:
+			lost, still = 0, 0
+		case lost < 3*patience: // it may be restarting
+			lost++
+			continue
+		default:
+			a.log.Debug("the status can't be read", "error", err)
+			return fmt.Errorf("the database does not answer any more; issue %d goes on by itself once it does, broadsheet issue status %d shows how far", id, id)
 		}
+		s = now
 	}
 	bar.done()
 	a.say("%s", summary(s))

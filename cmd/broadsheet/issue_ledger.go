@@ -37,7 +37,7 @@ func (c *issueReconcileCmd) Run(a *app, b *backend) error {
 			a.print("%-28s %d", row.name, row.n)
 		}
 		for _, u := range r.UnknownRecipients {
-			a.print("unknown: %s (let go at %s)", printable(u.Address), u.At.Local().Format(time.DateTime))
+			a.print("unknown: %s (found so at %s)", printable(u.Address), u.At.Local().Format(time.DateTime))
 		}
 		a.print("balanced: %s", yesNo(r.Balanced))
 	}

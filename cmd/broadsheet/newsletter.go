@@ -60,23 +60,26 @@ func (f *newsletterFlags) apply(a *app, b *backend, n *newsletter.Newsletter) er
 		}
 		n.ListID = l.ID
 	}
-	return f.checkRelay(a, b)
+	return checkRelay(a, b, n)
 }
 
-func (f *newsletterFlags) checkRelay(a *app, b *backend) error {
-	if f.Relay == nil || *f.Relay == "" {
-		return nil
-	}
+func checkRelay(a *app, b *backend, n *newsletter.Newsletter) error {
 	relays, err := outbox.Relays(a.ctx, b.db)
 	if err != nil {
 		return err
 	}
+	if n.Relay == "" {
+		if len(relays) > 1 {
+			return fmt.Errorf("there are %d relays, so say which one %s goes through: --relay NAME", len(relays), n.Slug)
+		}
+		return nil
+	}
 	for _, r := range relays {
-		if r.Name == *f.Relay {
+		if r.Name == n.Relay {
 			return nil
 		}
 	}
-	return fmt.Errorf("there is no relay %q; broadsheet relay add %s smtp://… makes it", *f.Relay, *f.Relay)
+	return fmt.Errorf("there is no relay %q; broadsheet relay add %s smtp://… makes it", n.Relay, n.Relay)
 }
 
 type newsletterCreateCmd struct {

@@ -38,6 +38,9 @@ func (c *serveCmd) Run(a *app) error {
 	if inbox != nil {
 		defer func() { _ = inbox.Close() }()
 	}
+	if f := a.checkPublicURL(b.sendsAway(a)); !f.OK {
+		a.say("warning: %s", f.Detail)
+	}
 	n := a.node(b)
 	if err := n.pages(l, inbox); err != nil {
 		return err

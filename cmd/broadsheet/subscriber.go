@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -50,7 +52,7 @@ func (c *subscriberImportCmd) Run(a *app, b *backend) error {
 		Progress: bar.set,
 		OnReject: func(r audience.Reject) {
 			if !c.JSON {
-				a.say("line %d: %s: %s", r.Line, printable(r.Email), r.Reason)
+				a.say("line %d: %s: %s", r.Line, orDash(printable(r.Email)), r.Reason)
 			}
 		},
 	})
@@ -59,6 +61,9 @@ func (c *subscriberImportCmd) Run(a *app, b *backend) error {
 		if jerr := a.json(report); jerr != nil {
 			return jerr
 		}
+	}
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("stopped; %s of people are in, and importing the same file again does not repeat them", plural(report.Created+report.Updated+report.Unchanged, "line", "lines"))
 	}
 	if err != nil {
 		return err
@@ -168,7 +173,11 @@ func (a *app) showSubscriber(d audience.Detail, history []outbox.Past) {
 	a.print("%d  %s  %s  zone %s  since %s", d.Subscriber.ID, d.Subscriber.Email, printable(d.Subscriber.Name), orDash(d.Subscriber.Zone), stamp(d.Subscriber.CreatedAt))
 	rows := make([][]string, len(d.Subscriptions))
 	for i, s := range d.Subscriptions {
-		rows[i] = []string{s.ListSlug, s.State, stamp(s.CreatedAt)}
+		since := s.CreatedAt
+		if s.EndedAt != nil && s.State == "unsubscribed" {
+			since = *s.EndedAt
+		}
+		rows[i] = []string{s.ListSlug, s.State, stamp(since)}
 	}
 	a.table([]string{"LIST", "STATE", "SINCE"}, rows)
 	rows = make([][]string, len(d.Events))

@@ -121,6 +121,16 @@ func lockNewsletter(ctx context.Context, tx *postgres.Tx, id int64) error {
 	return nil
 }
 
+// UsedIn gives the issues of a newsletter that have the article, oldest first.
+func (s *Service) UsedIn(ctx context.Context, newsletterID, articleID int64) ([]Issue, error) {
+	var list []Issue
+	err := s.db.SelectContext(ctx, &list, issueQuery+` WHERE i.newsletter_id = $1 AND a.article_id = $2 ORDER BY i.id`, newsletterID, articleID)
+	if err != nil {
+		return nil, fmt.Errorf("look where the article is used: %w", err)
+	}
+	return list, nil
+}
+
 // usedIn says in which issue of a newsletter each of the articles stands.
 func usedIn(ctx context.Context, q sqlx.QueryerContext, newsletterID int64, articles []int64) (map[int64]Issue, error) {
 	var rows []Issue
