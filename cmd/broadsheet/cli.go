@@ -73,8 +73,10 @@ type cli struct {
 		Recipients issueRecipientsCmd `cmd:"" help:"List who got an issue, and who did not and why."`
 	} `cmd:"" help:"Editions of a newsletter: draft, check, approve, send, account for."`
 	Relay struct {
-		Add  relayAddCmd  `cmd:"" help:"Add or change a relay."`
-		List relayListCmd `cmd:"" help:"List the relays."`
+		Add    relayAddCmd    `cmd:"" help:"Add a relay."`
+		Edit   relayEditCmd   `cmd:"" help:"Give a relay another address, such as one with a new password."`
+		Remove relayRemoveCmd `cmd:"" help:"Forget a relay that nothing goes through."`
+		List   relayListCmd   `cmd:"" help:"List the relays."`
 	} `cmd:"" help:"SMTP servers that mails go out through."`
 	Suppress struct {
 		Add    suppressAddCmd    `cmd:"" help:"Never mail an address again."`

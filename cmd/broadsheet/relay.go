@@ -32,6 +32,40 @@ func (c *relayAddCmd) Run(a *app, b *backend) error {
 	return nil
 }
 
+type relayEditCmd struct {
+	Name string `arg:"" help:"The relay."`
+	URL  string `arg:"" help:"Its new address, as with relay add."`
+}
+
+func (relayEditCmd) Help() string {
+	return "Example:\n  broadsheet relay edit main \"smtp://user:new-password@smtp.example.org:587?connections=20\""
+}
+
+func (c *relayEditCmd) Run(a *app, b *backend) error {
+	return postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
+		return outbox.ChangeRelay(a.ctx, tx, c.Name, c.URL)
+	})
+}
+
+type relayRemoveCmd struct {
+	Name string `arg:"" help:"The relay."`
+}
+
+func (relayRemoveCmd) Help() string { return "Example:\n  broadsheet relay remove old" }
+
+func (c *relayRemoveCmd) Run(a *app, b *backend) error {
+	newsletters, err := b.newsletters.List(a.ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range newsletters {
+		if n.Relay == c.Name {
+			return fmt.Errorf("newsletter %s goes through relay %s; give it another with broadsheet newsletter edit %s --relay NAME", n.Slug, c.Name, n.Slug)
+		}
+	}
+	return postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error { return outbox.RemoveRelay(a.ctx, tx, c.Name) })
+}
+
 type relayListCmd struct {
 	JSON bool `help:"Print JSON."`
 }

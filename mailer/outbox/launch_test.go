@@ -197,6 +197,37 @@ func TestRelays(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].Name != "main" {
 		t.Errorf("relays %+v, %v", list, err)
 	}
+	change := func(fn func(tx *sqlx.Tx) error) error {
+		return postgres.InTx(context.Background(), w.db, fn)
+	}
+	if err := change(func(tx *sqlx.Tx) error { return ChangeRelay(context.Background(), tx, "main", "smtp://127.0.0.1:2626") }); err != nil {
+		t.Error(err)
+	}
+	if list, err = Relays(context.Background(), w.db); err != nil || list[0].URL != "smtp://127.0.0.1:2626" {
+		t.Errorf("changed: %+v, %v", list, err)
+	}
+	for _, fn := range []func(tx *sqlx.Tx) error{
+		func(tx *sqlx.Tx) error { return ChangeRelay(context.Background(), tx, "none", "smtp://127.0.0.1") },
+		func(tx *sqlx.Tx) error { return RemoveRelay(context.Background(), tx, "none") },
+	} {
+		if err := change(fn); err == nil || !strings.Contains(err.Error(), "no relay \"none\"") {
+			t.Errorf("a relay that isn't there: %v", err)
+		}
+	}
+	remove := func(tx *sqlx.Tx) error { return RemoveRelay(context.Background(), tx, "main") }
+	if _, err := w.db.Exec(`INSERT INTO mailings (key, kind, list_id, relay, envelope_from, state, deadline_at)
+		VALUES ('running', 'issue', 1, 'main', 'a@b.example', 'sending', now())`); err != nil {
+		t.Fatal(err)
+	}
+	if err := change(remove); err == nil || !strings.Contains(err.Error(), "needed by 1") {
+		t.Errorf("removing a relay in use: %v", err)
+	}
+	if _, err := w.db.Exec("UPDATE mailings SET state = 'sent' WHERE key = 'running'"); err != nil {
+		t.Fatal(err)
+	}
+	if err := change(remove); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestStatusOfNoMailing(t *testing.T) {

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"regexp"
@@ -33,6 +34,45 @@ func AddRelay(ctx context.Context, tx *sqlx.Tx, name, url string) (Relay, error)
 		return Relay{}, fmt.Errorf("insert relay: %w", err)
 	}
 	return r, nil
+}
+
+// ChangeRelay gives a relay another URL; batches that are taken from then on
+// go through it. Errors are sentences.
+func ChangeRelay(ctx context.Context, tx *sqlx.Tx, name, url string) error {
+	if _, err := mailer.ParseRelay(url); err != nil {
+		return err
+	}
+	done, err := tx.ExecContext(ctx, "UPDATE relays SET url = $2 WHERE name = $1", name, url)
+	if err != nil {
+		return fmt.Errorf("change relay: %w", err)
+	}
+	return oneRelay(done, name)
+}
+
+// RemoveRelay forgets a relay that no unfinished mailing goes through. Errors
+// are sentences.
+func RemoveRelay(ctx context.Context, tx *sqlx.Tx, name string) error {
+	var running int
+	err := tx.GetContext(ctx, &running, "SELECT count(*) FROM mailings WHERE relay = $1 AND state IN ('sending', 'paused')", name)
+	if err != nil {
+		return fmt.Errorf("look who uses relay: %w", err)
+	}
+	if running > 0 {
+		return fmt.Errorf("relay %s is needed by %d unfinished mailings; wait until they are sent", name, running)
+	}
+	done, err := tx.ExecContext(ctx, "DELETE FROM relays WHERE name = $1", name)
+	if err != nil {
+		return fmt.Errorf("remove relay: %w", err)
+	}
+	return oneRelay(done, name)
+}
+
+func oneRelay(done sql.Result, name string) error {
+	n, err := done.RowsAffected()
+	if err == nil && n == 0 {
+		return fmt.Errorf("there is no relay %q; broadsheet relay list shows those there are", name)
+	}
+	return err
 }
 
 // Relays lists all relays by name.
