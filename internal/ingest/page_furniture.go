@@ -144,6 +144,9 @@ func (p *page) dropOpened() {
 		if s == "" {
 			return true
 		}
+		if inline(n) && !p.leads(n, s) {
+			return true
+		}
 		if f := fold(s); furnitureHeads.MatchString(strings.TrimRight(f, ":!.… ")) || furnitureHeads.MatchString(strings.Trim(f, " :!.…?()[]")) {
 			heads = append(heads, n)
 			return false
@@ -164,6 +167,32 @@ func opener(n *html.Node) bool {
 		return true
 	}
 	return false
+}
+
+// inline: the element may as well stand in the middle of a sentence.
+func inline(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Strong, atom.B, atom.Span, atom.A:
+		return true
+	}
+	return false
+}
+
+// leads: an inline element that says s is a heading rather than a word of a
+// sentence. It begins its parent, and is all of it, or is followed by a colon,
+// or what follows is mostly links.
+func (p *page) leads(n *html.Node, s string) bool {
+	if n.Parent == nil {
+		return false
+	}
+	for b := n.PrevSibling; b != nil; b = b.PrevSibling {
+		if b.Type == html.TextNode && strings.TrimSpace(b.Data) != "" {
+			return false
+		}
+	}
+	whole := wordsOfNodeMax(n.Parent, 400)
+	rest := strings.TrimSpace(strings.TrimPrefix(whole, s))
+	return rest == "" || strings.HasSuffix(s, ":") || strings.HasPrefix(rest, ":") || p.linked(n.Parent) >= 0.5
 }
 
 // dropSection takes out what a heading of furniture opens: the largest element

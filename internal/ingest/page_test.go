@@ -293,3 +293,25 @@ func TestPageAuthorBox(t *testing.T) {
 		t.Errorf("author %+v, %d blocks", a.Author, len(a.Blocks))
 	}
 }
+
+// A word in bold in the middle of a sentence opens no furniture; a label does.
+func TestWordsOfASentenceAreNoFurniture(t *testing.T) {
+	const src = `<!DOCTYPE html><html lang="en"><head><title>T</title></head><body><article><h1>How to read labels</h1>
+<p>Look for the <b>tags</b> on the back of the bottle, and for the <b>share</b> of each oil in it, before you buy.</p>
+<p><b>Share</b> of oil is what counts, since most bottles list what is in them in the order of its weight.</p>
+<p>Most bottles list them in the order of their weight, which tells you more than the front of any bottle does.</p>
+<p><b>Tags:</b> <a href="/t/oil">oil</a>, <a href="/t/skin">skin</a></p></article></body></html>`
+	res, err := Parse(context.Background(), "page.html", strings.NewReader(src), Options{BaseURL: "https://x.example/a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := article.PlainText(res.Article)
+	for _, want := range []string{"the tags on the back", "the share of each oil", "Share of oil is what counts"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the text lacks %q: %q", want, text)
+		}
+	}
+	if strings.Contains(text, "Tags:") {
+		t.Errorf("furniture is left: %q", text)
+	}
+}
