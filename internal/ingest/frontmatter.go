@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -54,6 +55,25 @@ func (d *draft) frontMatter(data *frontmatter.Data, line int) {
 			d.addTakeaway(s, at(line, 0))
 		}
 	}
+}
+
+// openFront is the beginning of a front matter.
+var openFront = regexp.MustCompile(`\A(---|\+\+\+)[ \t]*\r?\n[A-Za-z][\w-]*[ \t]*[:=]`)
+
+// noteOpenFront says so when a front matter is begun and never ended: all of
+// it is read as text.
+func (d *draft) noteOpenFront() {
+	m := openFront.FindStringSubmatch(d.src)
+	if m == nil || d.format == HTML {
+		return
+	}
+	for line := range strings.Lines(d.src[len(m[1]):]) {
+		if strings.TrimSpace(line) == m[1] {
+			return
+		}
+	}
+	d.note(article.Warn, 1, "The front matter is begun but never ended, so all of it is read as text.",
+		"End it with a line of its own that is "+m[1]+".")
 }
 
 // frontAddress settles the article's own address, and with it what relative

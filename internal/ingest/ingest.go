@@ -114,6 +114,7 @@ func Parse(ctx context.Context, name string, r io.Reader, o Options) (Result, er
 	}
 	d := &draft{name: name, format: format, src: fixed.text, base: base, wantTitle: o.Title}
 	d.diagnostics = append(notes, fixed.diagnostics()...)
+	d.noteOpenFront()
 	if err := read(d); err != nil {
 		return Result{}, err
 	}
