@@ -22,13 +22,14 @@ type cli struct {
 		Up     migrateUpCmd     `cmd:"" help:"Bring the database up to this version's schema."`
 	} `cmd:"" help:"Look at or update the database schema."`
 	Article struct {
-		Parse  articleParseCmd  `cmd:"" help:"Show what an article is read as, without a database."`
-		Render articleRenderCmd `cmd:"" help:"Write the mail an article becomes into a folder, without a database."`
-		Lint   articleLintCmd   `cmd:"" help:"List what is wrong with an article and its mail; exit 1 on any error."`
-		Add    articleAddCmd    `cmd:"" help:"Keep an article; prints its id."`
-		List   articleListCmd   `cmd:"" help:"List the articles, newest first."`
-		Show   articleShowCmd   `cmd:"" help:"Show an article with its picks, takeaways and diagnostics."`
-		Edit   articleEditCmd   `cmd:"" help:"Correct an article; corrections survive when it is added again."`
+		Parse   articleParseCmd   `cmd:"" help:"Show what an article is read as, without a database."`
+		Render  articleRenderCmd  `cmd:"" help:"Write the mail an article becomes into a folder, without a database."`
+		Lint    articleLintCmd    `cmd:"" help:"List what is wrong with an article and its mail; exit 1 on any error."`
+		Explain articleExplainCmd `cmd:"" help:"Say what a rule is for and where it comes from."`
+		Add     articleAddCmd     `cmd:"" help:"Keep an article; prints its id."`
+		List    articleListCmd    `cmd:"" help:"List the articles, newest first."`
+		Show    articleShowCmd    `cmd:"" help:"Show an article with its picks, takeaways and diagnostics."`
+		Edit    articleEditCmd    `cmd:"" help:"Correct an article; corrections survive when it is added again."`
 	} `cmd:"" help:"Read, check, keep and correct articles."`
 	Source struct {
 		Add struct {
@@ -68,6 +69,9 @@ type cli struct {
 		Preview    issuePreviewCmd    `cmd:"" help:"Write exactly the mail that will go out, and what is wrong with it."`
 		Approve    issueApproveCmd    `cmd:"" help:"Approve an issue's content; refused while there is an error."`
 		Send       issueSendCmd       `cmd:"" help:"Launch an approved issue."`
+		Pause      issuePauseCmd      `cmd:"" help:"Stop a sending issue; at most one message per connection still goes out."`
+		Resume     issueResumeCmd     `cmd:"" help:"Go on with a paused issue."`
+		Cancel     issueCancelCmd     `cmd:"" help:"End an issue for good; who has not got it is skipped."`
 		Status     issueStatusCmd     `cmd:"" help:"Show how far an issue has come."`
 		Reconcile  issueReconcileCmd  `cmd:"" help:"Account for every recipient of an issue from first principles."`
 		Recipients issueRecipientsCmd `cmd:"" help:"List who got an issue, and who did not and why."`
