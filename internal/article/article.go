@@ -39,9 +39,36 @@ type Author struct {
 // Notice is a disclosure or a disclaimer as the author wrote it. One paragraph
 // can be both; then it stands in both lists with the same Place.
 type Notice struct {
-	Text  Text  `json:"text"`
-	Place Place `json:"place"`
+	Text Text       `json:"text"`
+	Kind NoticeKind `json:"kind,omitempty"`
+	// Position is where it stands in the source, as a reader of the source
+	// meets it, relative to the first affiliate link.
+	Position Position `json:"position,omitempty"`
+	Place    Place    `json:"place"`
 }
+
+// NoticeKind tells notices apart.
+type NoticeKind string
+
+// Kinds of notices. The zero kind stands in articles kept by older versions.
+const (
+	// NoticeAffiliate: the publisher may earn a commission.
+	NoticeAffiliate NoticeKind = "affiliate"
+	// NoticeSponsored: somebody paid for the article, or gave the product.
+	NoticeSponsored NoticeKind = "sponsored"
+	// NoticeMedical: not medical advice.
+	NoticeMedical NoticeKind = "medical"
+)
+
+// Position is where a notice stands relative to the first affiliate link.
+type Position string
+
+// Positions. NoLink: the article has no affiliate link.
+const (
+	BeforeLinks Position = "before"
+	AfterLinks  Position = "after"
+	NoLink      Position = "no link"
+)
 
 // Origin says where a takeaway comes from.
 type Origin string

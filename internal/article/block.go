@@ -40,13 +40,20 @@ func kinds(k Kind) (Block, bool) {
 		return new(Pick), true
 	case KindDivider:
 		return new(Divider), true
+	case KindFAQ:
+		return new(FAQ), true
+	case KindProsCons:
+		return new(ProsCons), true
+	case KindVerdict:
+		return new(Verdict), true
 	}
 	return nil, false
 }
 
 // AllKinds lists every block kind there is.
 func AllKinds() []Kind {
-	return []Kind{KindHeading, KindParagraph, KindList, KindQuote, KindImage, KindTable, KindTips, KindPick, KindDivider}
+	return []Kind{KindHeading, KindParagraph, KindList, KindQuote, KindImage, KindTable, KindTips, KindPick, KindDivider,
+		KindFAQ, KindProsCons, KindVerdict}
 }
 
 // Blocks is the body of an article. In JSON each block is an object with its

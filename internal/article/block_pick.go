@@ -17,6 +17,17 @@ type Pick struct {
 	URL string `json:"url"`
 	// Merchant is the shop: "Amazon", "Sephora"; "" if unknown.
 	Merchant string `json:"merchant"`
+	// Image is the picture of the product; nil if there is none.
+	Image *Image `json:"image,omitempty"`
+	// ASIN is Amazon's number of the product, Marketplace the shop it is of
+	// ("amazon.de"); "" if unknown.
+	ASIN        string `json:"asin,omitempty"`
+	Marketplace string `json:"marketplace,omitempty"`
+	// Prices and Ratings are what the author wrote of either beside the pick,
+	// verbatim. They are kept to be shown to editors and never mailed (AMZ-4,
+	// AMZ-5).
+	Prices  []string `json:"prices,omitempty"`
+	Ratings []string `json:"ratings,omitempty"`
 	// Heading is the heading the pick was made from, as the author wrote it;
 	// nil if it stood under none of its own. It is not repeated in the blocks.
 	Heading *Heading `json:"heading,omitempty"`

@@ -22,7 +22,10 @@ type Reported struct {
 	Preheader    string   `json:"preheader,omitempty"`
 	Disclosure   []string `json:"disclosure"`
 	Disclaimer   []string `json:"disclaimer"`
-	Takeaways    []string `json:"takeaways"`
+	// Notices are both with what tells them apart: kind, position relative to
+	// the first affiliate link, place.
+	Notices   []ReportedNotice `json:"notices"`
+	Takeaways []string         `json:"takeaways"`
 	// TakeawaysSource is the origin of the first takeaway, "" if there is none.
 	TakeawaysSource Origin            `json:"takeaways_source"`
 	TakeawayPlaces  []Place           `json:"takeaway_places"`
@@ -34,6 +37,14 @@ type Reported struct {
 	Text        string          `json:"text"`
 	Blocks      Blocks          `json:"blocks"`
 	Diagnostics []Diagnostic    `json:"diagnostics"`
+}
+
+// ReportedNotice is a disclosure or a disclaimer.
+type ReportedNotice struct {
+	Text     string     `json:"text"`
+	Kind     NoticeKind `json:"kind"`
+	Position Position   `json:"position"`
+	Place    Place      `json:"place"`
 }
 
 // ReportedHeading is a heading, also one that became a pick.
@@ -54,7 +65,12 @@ type ReportedPick struct {
 	Network     string `json:"network,omitempty"`
 	Marketplace string `json:"marketplace,omitempty"`
 	ASIN        string `json:"asin,omitempty"`
-	Place       Place  `json:"place"`
+	// Image is the address of its picture.
+	Image string `json:"image,omitempty"`
+	// Prices and Ratings are the author's, never mailed.
+	Prices  []string `json:"prices,omitempty"`
+	Ratings []string `json:"ratings,omitempty"`
+	Place   Place    `json:"place"`
 }
 
 // ReportedImage is a picture.
@@ -62,6 +78,8 @@ type ReportedImage struct {
 	URL     string `json:"url"`
 	Alt     string `json:"alt"`
 	Caption string `json:"caption,omitempty"`
+	// Href is where it leads; "" if it is no link.
+	Href string `json:"href,omitempty"`
 }
 
 // Report flattens an article for scripts. It shares a's blocks.
@@ -69,7 +87,7 @@ func Report(a *Article) *Reported {
 	r := &Reported{
 		Title: a.Title, Author: a.Author.Name, AuthorNote: a.Author.Note,
 		Published: reportTime(a.Published), Language: a.Language, CanonicalURL: a.CanonicalURL, Preheader: a.Preheader,
-		Disclosure: noticeTexts(a.Disclosures), Disclaimer: noticeTexts(a.Disclaimers),
+		Disclosure: noticeTexts(a.Disclosures), Disclaimer: noticeTexts(a.Disclaimers), Notices: notices(a),
 		Takeaways: []string{}, TakeawayPlaces: []Place{},
 		Headings: []ReportedHeading{}, Picks: []ReportedPick{}, Links: []string{}, Images: []ReportedImage{},
 		Text: PlainText(a), Blocks: a.Blocks, Diagnostics: a.Diagnostics,
@@ -105,20 +123,53 @@ func (r *Reported) block(b Block) {
 	case *Heading:
 		r.heading(b)
 	case *Image:
-		r.Images = append(r.Images, ReportedImage{URL: b.URL, Alt: b.Alt, Caption: b.Caption.String()})
+		r.Images = append(r.Images, ReportedImage{URL: b.URL, Alt: b.Alt, Caption: b.Caption.String(), Href: b.Href})
 	case *Pick:
-		if b.Heading != nil {
-			r.heading(b.Heading)
+		r.pick(b)
+	case *FAQ:
+		for _, q := range b.Questions {
+			r.heading(q.Heading)
+			r.nested(q.Answer)
 		}
-		p := ReportedPick{Name: b.Name, Label: b.Label, URL: b.URL, CTA: b.CTA, Blurb: b.Blurb.String(), Merchant: b.Merchant, Place: b.Place}
-		if l, ok := Affiliate(b.URL); ok {
-			p.Network, p.Marketplace, p.ASIN = l.Network, l.Marketplace, l.ASIN
-		}
-		r.Picks = append(r.Picks, p)
+	case *ProsCons:
+		r.heading(b.Pros.Heading)
+		r.heading(b.Cons.Heading)
+	case *Verdict:
+		r.heading(b.Heading)
+		r.nested(b.Text)
 	}
 }
 
+func (r *Reported) nested(bs Blocks) {
+	for _, b := range bs {
+		r.block(b)
+	}
+}
+
+func (r *Reported) pick(b *Pick) {
+	r.heading(b.Heading)
+	p := ReportedPick{
+		Name: b.Name, Label: b.Label, URL: b.URL, CTA: b.CTA, Blurb: b.Blurb.String(), Merchant: b.Merchant,
+		Marketplace: b.Marketplace, ASIN: b.ASIN, Prices: b.Prices, Ratings: b.Ratings, Place: b.Place,
+	}
+	if b.Image != nil {
+		p.Image = b.Image.URL
+		r.Images = append(r.Images, ReportedImage{URL: b.Image.URL, Alt: b.Image.Alt})
+	}
+	if l, ok := Affiliate(b.URL); ok {
+		p.Network = l.Network
+		if p.ASIN == "" {
+			p.Marketplace, p.ASIN = l.Marketplace, l.ASIN
+		}
+	}
+	r.Picks = append(r.Picks, p)
+}
+
+// heading reports a heading; nil is none.
 func (r *Reported) heading(h *Heading) {
+	if h == nil {
+		return
+	}
 	r.Headings = append(r.Headings, ReportedHeading{Level: h.Level, Text: h.Text.String()})
 }
 
@@ -126,6 +177,14 @@ func noticeTexts(ns []Notice) []string {
 	out := make([]string, 0, len(ns))
 	for _, n := range ns {
 		out = append(out, n.Text.String())
+	}
+	return out
+}
+
+func notices(a *Article) []ReportedNotice {
+	out := []ReportedNotice{}
+	for _, n := range append(slices.Clone(a.Disclosures), a.Disclaimers...) {
+		out = append(out, ReportedNotice{Text: n.Text.String(), Kind: n.Kind, Position: n.Position, Place: n.Place})
 	}
 	return out
 }
@@ -191,8 +250,27 @@ func plainBlock(b Block) []string {
 		return out
 	case *Pick:
 		return filled(b.Label, b.Name, b.Blurb.String())
+	case *FAQ:
+		var out []string
+		for _, q := range b.Questions {
+			out = append(append(out, q.Text), plainBlocks(q.Answer)...)
+		}
+		return out
+	case *ProsCons:
+		out := append(filled(b.Pros.Title), plainList(&List{Items: b.Pros.Items}, "")...)
+		return append(append(out, filled(b.Cons.Title)...), plainList(&List{Items: b.Cons.Items}, "")...)
+	case *Verdict:
+		return append(filled(b.Title), plainBlocks(b.Text)...)
 	}
 	return nil
+}
+
+func plainBlocks(bs Blocks) []string {
+	var out []string
+	for _, b := range bs {
+		out = append(out, plainBlock(b)...)
+	}
+	return out
 }
 
 func plainList(l *List, indent string) []string {
