@@ -77,49 +77,6 @@ func (c *articleParseCmd) Run(a *app) error {
 	return nil
 }
 
-// show prints an article for people.
-func (a *app) show(art *article.Article) {
-	a.print("title       %s", printable(orDash(art.Title)))
-	a.print("author      %s", printable(orDash(art.Author.Name)))
-	a.print("address     %s", printable(orDash(art.CanonicalURL)))
-	a.print("language    %s", printable(orDash(art.Language)))
-	for _, n := range art.Disclosures {
-		a.print("disclosure  %s", printable(n.Text.String()))
-	}
-	for _, n := range art.Disclaimers {
-		a.print("disclaimer  %s", printable(n.Text.String()))
-	}
-	a.print("")
-	a.print("takeaways")
-	for i, t := range art.Takeaways {
-		where := string(t.Origin)
-		if t.Place.Line > 0 {
-			where += fmt.Sprintf(", line %d", t.Place.Line)
-		}
-		a.print("  %d. %s (%s)", i+1, printable(t.Text), where)
-	}
-	a.print("picks")
-	for i, p := range art.Picks() {
-		a.print("  %d. %s: %s", i+1, printable(orDash(p.Label)), printable(p.Name))
-		a.print("     %s", printable(p.Blurb.String()))
-		a.print("     [%s] %s", printable(p.CTA), printable(orDash(p.URL)))
-	}
-	a.print("headings")
-	for _, b := range art.Blocks {
-		if h, ok := b.(*article.Heading); ok {
-			a.print("  %s%s", strings.Repeat("  ", h.Level-2), printable(h.Text.String()))
-		}
-	}
-	a.print("%d blocks, %d words", len(art.Blocks), art.Words())
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
-}
-
 type articleRenderCmd struct {
 	articleSource
 	Out    string `help:"Folder for message.eml, message.html, message.txt, web.html and diagnostics.json." required:"" placeholder:"DIR"`

@@ -142,6 +142,10 @@ type articleEditCmd struct {
 	Name         *string `help:"The pick's name."`
 	Label        *string `help:"The pick's label, such as \"Editor's Choice\"."`
 	CTA          *string `help:"The pick's button text." name:"cta"`
+	Image        int     `help:"The picture that --alt is about, from 1 as article show counts them."`
+	Alt          *string `help:"What the picture shows, in words."`
+	Link         *string `help:"The address of the links that --link-text is about."`
+	LinkText     *string `help:"What the links are called instead; empty takes them away and leaves the words."`
 	Takeaway     int     `help:"The takeaway that --text is about, from 1."`
 	Text         *string `help:"The takeaway's new text; empty removes it."`
 	AddTakeaway  *string `help:"One more takeaway."`
@@ -152,6 +156,8 @@ func (articleEditCmd) Help() string {
 
 Examples:
   broadsheet article edit 3 --pick 1 --url "https://www.amazon.com/dp/B0EXAMPLE1?tag=you-20"
+  broadsheet article edit 3 --image 1 --alt "A tube of balm on a windowsill."
+  broadsheet article edit 3 --link https://example.org/guide --link-text "our guide to sunscreens"
   broadsheet article edit 3 --takeaway 2 --text "Repairing your gut starts with food."`
 }
 
@@ -160,6 +166,7 @@ func (c *articleEditCmd) Run(a *app, b *backend) error {
 		return b.library.Correct(a.ctx, tx, c.ID, library.Correction{
 			Title: c.Title, Author: c.Author, CanonicalURL: c.CanonicalURL, Preheader: c.Preheader, Language: c.Language,
 			Pick: c.Pick, PickURL: c.URL, PickName: c.Name, PickLabel: c.Label, PickCTA: c.CTA,
+			Image: c.Image, ImageAlt: c.Alt, Link: c.Link, LinkText: c.LinkText,
 			Takeaway: c.Takeaway, TakeawayText: c.Text, AddTakeaway: c.AddTakeaway,
 		})
 	})

@@ -87,7 +87,7 @@ func Report(a *Article) *Reported {
 	r := &Reported{
 		Title: a.Title, Author: a.Author.Name, AuthorNote: a.Author.Note,
 		Published: reportTime(a.Published), Language: a.Language, CanonicalURL: a.CanonicalURL, Preheader: a.Preheader,
-		Disclosure: noticeTexts(a.Disclosures), Disclaimer: noticeTexts(a.Disclaimers), Notices: notices(a),
+		Disclosure: noticeTexts(a.Disclosures), Disclaimer: noticeTexts(a.Disclaimers), Notices: reportNotices(a),
 		Takeaways: []string{}, TakeawayPlaces: []Place{},
 		Headings: []ReportedHeading{}, Picks: []ReportedPick{}, Links: []string{}, Images: []ReportedImage{},
 		Text: PlainText(a), Blocks: a.Blocks, Diagnostics: a.Diagnostics,
@@ -181,7 +181,7 @@ func noticeTexts(ns []Notice) []string {
 	return out
 }
 
-func notices(a *Article) []ReportedNotice {
+func reportNotices(a *Article) []ReportedNotice {
 	out := []ReportedNotice{}
 	for _, n := range append(slices.Clone(a.Disclosures), a.Disclaimers...) {
 		out = append(out, ReportedNotice{Text: n.Text.String(), Kind: n.Kind, Position: n.Position, Place: n.Place})

@@ -2,7 +2,6 @@ package library
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -17,6 +16,14 @@ type Correction struct {
 	// Pick is the pick that the fields after it are about; 0 for none.
 	Pick                                  int
 	PickURL, PickName, PickLabel, PickCTA *string
+
+	// Image is the picture that ImageAlt describes; 0 for none.
+	Image    int
+	ImageAlt *string
+
+	// Link is the address of the links that LinkText renames; an empty text
+	// takes the links away and leaves their words.
+	Link, LinkText *string
 
 	// Takeaway is the takeaway that TakeawayText replaces; an empty text
 	// removes it. AddTakeaway puts one more at the end.
@@ -57,6 +64,12 @@ func (c Correction) values(raw, seen *article.Article) (map[string]json.RawMessa
 		out[f.field] = quote(*f.value)
 	}
 	if err := c.pickValues(raw, out); err != nil {
+		return nil, err
+	}
+	if err := c.imageValues(raw, out); err != nil {
+		return nil, err
+	}
+	if err := c.linkValues(raw, out); err != nil {
 		return nil, err
 	}
 	if err := c.takeawayValues(seen, out); err != nil {
@@ -145,80 +158,5 @@ func (c Correction) takeawayValues(seen *article.Article, out map[string]json.Ra
 		return err
 	}
 	out["takeaways"] = data
-	return nil
-}
-
-// apply lays corrections over a revision, in place.
-func apply(a *article.Article, corrections map[string]json.RawMessage) error {
-	for field, to := range map[string]*string{
-		"title": &a.Title, "author": &a.Author.Name, "canonical_url": &a.CanonicalURL,
-		"preheader": &a.Preheader, "language": &a.Language,
-	} {
-		if err := unquote(corrections, field, to); err != nil {
-			return err
-		}
-	}
-	keys := pickKeys(a)
-	for i, p := range a.Picks() {
-		for field, to := range map[string]*string{"url": &p.URL, "name": &p.Name, "label": &p.Label, "cta": &p.CTA} {
-			if err := unquote(corrections, "pick:"+keys[i]+":"+field, to); err != nil {
-				return err
-			}
-		}
-		if link, ok := article.Affiliate(p.URL); ok && link.Merchant != "" && corrections["pick:"+keys[i]+":url"] != nil {
-			p.Merchant = link.Merchant
-		}
-	}
-	data, ok := corrections["takeaways"]
-	if !ok {
-		return nil
-	}
-	var texts []string
-	if err := json.Unmarshal(data, &texts); err != nil {
-		return fmt.Errorf("correction takeaways: %w", err)
-	}
-	was := a.Takeaways
-	a.Takeaways = make([]article.Takeaway, 0, len(texts))
-	for _, text := range texts {
-		t := article.Takeaway{Text: text, Origin: article.Edited}
-		if i := slices.IndexFunc(was, func(w article.Takeaway) bool { return w.Text == text }); i >= 0 {
-			t = was[i]
-		}
-		a.Takeaways = append(a.Takeaways, t)
-	}
-	return nil
-}
-
-// pickKeys names each pick by what the source calls it; a name that comes
-// again is numbered.
-func pickKeys(a *article.Article) []string {
-	var keys []string
-	seen := map[string]int{}
-	for _, p := range a.Picks() {
-		key := strings.Join(strings.Fields(strings.ToLower(p.Name)), " ")
-		if seen[key]++; seen[key] > 1 {
-			key = fmt.Sprintf("%s#%d", key, seen[key])
-		}
-		keys = append(keys, key)
-	}
-	return keys
-}
-
-func quote(s string) json.RawMessage {
-	data, err := json.Marshal(strings.TrimSpace(s))
-	if err != nil { // a string always marshals
-		panic(err)
-	}
-	return data
-}
-
-func unquote(corrections map[string]json.RawMessage, field string, to *string) error {
-	data, ok := corrections[field]
-	if !ok {
-		return nil
-	}
-	if err := json.Unmarshal(data, to); err != nil {
-		return fmt.Errorf("correction %s: %w", field, err)
-	}
 	return nil
 }

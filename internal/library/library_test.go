@@ -186,6 +186,52 @@ func TestCorrectionsSurviveANewRevision(t *testing.T) {
 	}
 }
 
+func TestPicturesAndLinksCanBeNamed(t *testing.T) {
+	s, db := newStore(t)
+	source := func() *article.Article {
+		a := sample("Balm")
+		a.Blocks = append(a.Blocks,
+			&article.Image{URL: "https://x.example/tube.jpg"},
+			&article.Paragraph{Text: article.Text{
+				{Text: "For more "}, {Text: "click ", Href: "https://x.example/guide"}, {Text: "here", Bold: true, Href: "https://x.example/guide"},
+				{Text: " or "}, {Text: "there", Href: "https://x.example/old"}, {Text: "."},
+			}})
+		return a
+	}
+	id, _ := add(t, s, db, source(), "one")
+	for _, c := range []Correction{
+		{Image: 1, ImageAlt: p("A tube of balm.")},
+		{Link: p("https://x.example/guide"), LinkText: p("read our guide")},
+		{Link: p("https://x.example/old"), LinkText: p("")},
+	} {
+		if err := correct(s, db, id, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := source() // the source is read again: another picture comes first
+	next.Blocks = append(article.Blocks{&article.Image{URL: "https://x.example/other.jpg"}}, next.Blocks...)
+	add(t, s, db, next, "two")
+	a := get(t, s, id).Article
+	var alts []string
+	for _, img := range a.Images() {
+		alts = append(alts, img.Alt)
+	}
+	if got := strings.Join(alts, "|"); got != "|A tube of balm." {
+		t.Errorf("pictures are described %q", got)
+	}
+	text := a.Blocks[len(a.Blocks)-1].(*article.Paragraph).Text
+	if text.String() != "For more read our guide or there." {
+		t.Errorf("text %q", text)
+	}
+	var links []string
+	for l := range a.Links() {
+		links = append(links, l)
+	}
+	if got := strings.Join(links, " "); got != "https://x.example/guide" {
+		t.Errorf("links %s", got)
+	}
+}
+
 func TestWhatAnEditorCanGetWrongIsRefused(t *testing.T) {
 	s, db := newStore(t)
 	id, _ := add(t, s, db, sample("Balm"), "one")
@@ -199,6 +245,12 @@ func TestWhatAnEditorCanGetWrongIsRefused(t *testing.T) {
 		"there is no pick -1":                     {Pick: -1, PickURL: p("https://x.example")},
 		"say which pick this is about":            {PickURL: p("https://x.example")},
 		"say what to change about pick 1":         {Pick: 1},
+		"there is no picture 1":                   {Image: 1, ImageAlt: p("x")},
+		"say which picture":                       {ImageAlt: p("x")},
+		"say in words what picture 1 shows":       {Image: 1},
+		"no words of this article link to":        {Link: p("https://x.example/nowhere"), LinkText: p("x")},
+		"say what the link to https://x.example":  {Link: p("https://x.example/a")},
+		"say which link":                          {LinkText: p("x")},
 		"there is no takeaway 9":                  {Takeaway: 9, TakeawayText: p("x")},
 		"give takeaway 1 its new text":            {Takeaway: 1},
 		"say which takeaway":                      {TakeawayText: p("x")},

@@ -85,7 +85,7 @@ func (m *mail) pictures() {
 		}
 		name := "The picture " + fileName(i.src)
 		if i.alt == "" && !(i.hasAlt && i.decoration) {
-			note("HTML-7", name+" has no alt text.", "Say in the article, in words, what it shows, and add the article again.")
+			note("HTML-7", name+" has no alt text.", "Say in words what it shows: broadsheet article edit ID --image N --alt \"…\".")
 		}
 		if !i.width || !i.height {
 			note("HTML-10", name+" doesn't say how wide and high it is.", "Give the article the picture's width and height, so that the layout stands before it is loaded.")
@@ -119,7 +119,7 @@ func (m *mail) linkTexts() {
 		default:
 			continue
 		}
-		d := m.report.in("HTML-7", inHTML, l.at, message, "Name in the article what is behind the link, and add the article again.")
+		d := m.report.in("HTML-7", inHTML, l.at, message, "Name what is behind it: broadsheet article edit ID --link "+l.href+" --link-text \"…\".")
 		for _, a := range m.in.Articles {
 			if p := placeOf(a, l.href); p != (article.Place{}) {
 				d.Place = p
