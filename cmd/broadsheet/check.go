@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/broadsheet/broadsheet/internal/lint"
 	"github.com/broadsheet/broadsheet/internal/render"
 	"github.com/broadsheet/broadsheet/mailer"
 	"github.com/broadsheet/broadsheet/mailer/outbox"
@@ -38,7 +39,7 @@ func (c *checkCmd) Run(a *app) error {
 		defer b.close()
 		list = append(list, a.checkDatabase(b)...)
 	}
-	list = append(list, checkThemes()...)
+	list = append(append(list, checkThemes()...), checkRules(a.now()))
 	bad := 0
 	rows := make([][]string, len(list))
 	for i, f := range list {
@@ -139,4 +140,14 @@ func checkThemes() []finding {
 		list = append(list, f)
 	}
 	return list
+}
+
+// checkRules says which rules the mails are checked against, and which of them
+// rest on sources that nobody has read for a year. Those are still kept to.
+func checkRules(now time.Time) finding {
+	f := finding{"rules", true, fmt.Sprintf("%d, edition %s", len(lint.Rules()), lint.Edition())}
+	if stale := lint.Stale(now); len(stale) > 0 {
+		f.Detail += fmt.Sprintf("; the sources of %d, such as %s, were last read more than a year ago: see whether there is a newer Broadsheet", len(stale), stale[0].ID)
+	}
+	return f
 }

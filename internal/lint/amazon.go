@@ -83,8 +83,8 @@ func (r *report) amazonArticle(a *article.Article, policy Policy) {
 			r.copied(n+1, p)
 		}
 	}
-	for _, b := range a.Blocks {
-		if i, ok := b.(*article.Image); ok && isAmazonImage(i.URL) {
+	for i := range pictures(a) {
+		if isAmazonImage(i.URL) {
 			r.at("AMZ-5", i.Place, "The picture comes from Amazon's server ("+host(i.URL)+").", "Use a photograph of your own, and add the article again.")
 		}
 	}
@@ -159,6 +159,9 @@ func addresses(a *article.Article) []placed {
 		for _, s := range t {
 			add(placed{s.Href, p, 0})
 		}
+	}
+	for i := range pictures(a) {
+		add(placed{i.Href, i.Place, 0})
 	}
 	return out
 }

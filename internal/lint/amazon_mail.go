@@ -170,8 +170,8 @@ func (m *mail) amazonPictures() {
 // articleImage is the articles' image with an address.
 func (m *mail) articleImage(src string) (*article.Image, bool) {
 	for _, a := range m.in.Articles {
-		for _, b := range a.Blocks {
-			if i, ok := b.(*article.Image); ok && (i.URL == src || sameAddress(i.URL, src)) {
+		for i := range pictures(a) {
+			if i.URL == src || sameAddress(i.URL, src) {
 				return i, true
 			}
 		}

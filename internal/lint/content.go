@@ -127,5 +127,10 @@ func placeOf(a *article.Article, address string) article.Place {
 			return p.Place
 		}
 	}
+	for i := range pictures(a) {
+		if i.Href == address {
+			return i.Place
+		}
+	}
 	return article.Place{}
 }

@@ -1,75 +1,83 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
 )
 
-// proof checks for both parts that a disclosure stands before the first
-// affiliate link and beside each pick (LAW-6, LAW-7).
+// proof reports what the disclosure proof of either part lacks (LAW-6, LAW-7).
 func (m *mail) proof() {
-	own := ownNotices(m.in.Articles, m.in.Policy.DefaultDisclosure)
-	for _, part := range []struct {
-		name string
-		page *page
-	}{{inHTML, m.html}, {inText, m.text}} {
-		if !part.page.broken {
-			(&prover{mail: m, part: part.name, page: part.page, own: own, said: statements(part.page.clear, own)}).run()
-		}
-	}
+	html, text := m.provers()
+	html.report()
+	text.report()
 }
 
-// prover is the proof for one part.
-type prover struct {
-	*mail
-	part string
-	page *page
-	own  []string
-	said []statement // what everybody can read
-}
-
-func (p *prover) run() {
-	first, found := p.firstPaid()
-	if !found {
+// report notes what is wrong with the first thing that is paid for, and with
+// each pick.
+func (p *prover) report() {
+	if len(p.paid) == 0 {
 		return
 	}
 	if p.page.unread != "" {
-		p.note("LAW-6", 0, "It isn't certain that the disclosure can be seen: "+p.page.unread+".",
-			"Write the style rule in a simpler way, or leave it out.")
+		p.note("LAW-6", 0, p.uncertain(), "Write the style rule in a simpler way, or leave it out.")
 	}
-	if !p.before(first) {
+	if !p.before(p.first()) {
 		return
 	}
-	for _, a := range p.in.Articles {
-		for n, pick := range a.Picks() {
-			if p.sells(a, pick) {
-				p.beside(n+1, pick)
-			}
+	for _, x := range p.paid {
+		if x.pick == nil {
+			continue
+		}
+		if _, ok := p.besides(x); !ok {
+			d := p.note("LAW-6", x.at, p.noneBeside(x), "Repeat the commission sentence in the pick, between its text and its button.")
+			d.Place = x.pick.Place
 		}
 	}
 }
 
-// paid is the first thing that needs a disclosure before it.
-type paid struct {
-	what string
-	at   int
-	from spot
+// first is what a disclosure has to precede: a name that only stands within
+// other text may be the title's.
+func (p *prover) first() paid {
+	if i := slices.IndexFunc(p.paid, func(x paid) bool { return !x.mentioned }); i >= 0 {
+		return p.paid[i]
+	}
+	return p.paid[0]
 }
 
-// firstPaid finds the first affiliate link, or pick that may be one.
-func (p *prover) firstPaid() (paid, bool) {
-	first, found := paid{}, false
-	better := func(x paid) {
-		if !found || x.from.clear < first.from.clear || x.from.clear == first.from.clear && x.from.any < first.from.any {
-			first, found = x, true
-		}
+// before proves that a disclosure ends before the first paid thing begins.
+func (p *prover) before(first paid) bool {
+	s, ok := p.preceding(first)
+	switch {
+	case ok && s.money:
+		return true
+	case ok && p.has("LAW-7"): // the other part says the same
+		return true
+	case ok:
+		p.note("LAW-7", first.at, fmt.Sprintf("Before %s the %s only speaks of affiliate links and doesn't say that money is earned.", first.what, partName(p.part)),
+			"Write what it means: “We may earn a commission if you buy through our links.”")
+		return true
 	}
+	rule, why, fix := p.lacking(first)
+	p.note(rule, first.at, why, fix)
+	return false
+}
+
+// note notes a finding in the prover's part.
+func (p *prover) note(rule string, at int, message, fix string) *article.Diagnostic {
+	return p.mail.report.in(rule, p.part, at, message, fix)
+}
+
+// everythingPaid finds the affiliate links, and the picks that may be one.
+func (p *prover) everythingPaid() []paid {
+	var out []paid
 	for _, l := range p.page.links {
 		if _, ok := article.Affiliate(l.href); ok || hiddenAmazon(l.href) {
-			better(paid{"the affiliate link to " + host(l.href), l.at, l.from})
+			out = append(out, paid{what: "the affiliate link to " + host(l.href), href: l.href, at: l.at, from: l.from})
 		}
 	}
 	for _, a := range p.in.Articles {
@@ -77,13 +85,15 @@ func (p *prover) firstPaid() (paid, bool) {
 			if !p.sells(a, pick) {
 				continue
 			}
-			if exact := p.exactly(pick.Name); len(exact) > 0 {
-				at := exact[0]
-				better(paid{"the pick " + pickName(n+1, pick), p.page.byteOf(at), spot{clear: at}})
+			if x, shown := p.find(n+1, pick); shown {
+				out = append(out, x)
 			}
 		}
 	}
-	return first, found
+	slices.SortStableFunc(out, func(a, b paid) int {
+		return cmp.Or(cmp.Compare(a.from.clear, b.from.clear), cmp.Compare(a.from.any, b.from.any))
+	})
+	return out
 }
 
 // sells reports whether a pick may earn a commission: its link says so, or the
@@ -93,69 +103,36 @@ func (p *prover) sells(a *article.Article, pick *article.Pick) bool {
 	return ok || len(a.Disclosures) > 0 || strings.TrimSpace(p.in.Policy.DefaultDisclosure) != ""
 }
 
-// before proves that a disclosure ends before the first paid thing begins.
-func (p *prover) before(first paid) bool {
-	money, bare := false, false
-	for _, s := range statements(p.page.clear[:first.from.clear], p.own) {
-		money = money || s.money
-		bare = bare || !s.money
+// find finds a pick in the part by its name.
+func (p *prover) find(n int, pick *article.Pick) (paid, bool) {
+	x := paid{what: "the pick " + pickName(n, pick), pick: pick, n: n, places: p.exactly(pick.Name)}
+	if len(x.places) == 0 {
+		x.places, x.mentioned = p.anywhere(pick), true
 	}
-	switch {
-	case money:
-		return true
-	case bare && p.has("LAW-7"): // the other part says the same
-		return true
-	case bare:
-		p.note("LAW-7", first.at, fmt.Sprintf("Before %s the %s only speaks of affiliate links and doesn't say that money is earned.", first.what, partName(p.part)),
-			"Write what it means: “We may earn a commission if you buy through our links.”")
-		return true
+	if len(x.places) == 0 {
+		return paid{}, false // the mail doesn't show it
 	}
-	const write = "Put a sentence such as “We may earn a commission if you buy through our links.” above everything else of the article."
-	switch {
-	case len(p.said) > 0:
-		p.note("LAW-6", first.at, fmt.Sprintf("In the %s the disclosure comes after %s.", partName(p.part), first.what), write)
-	case len(statements(p.page.sure, p.own)) > 0:
-		p.note("LAW-6", first.at, fmt.Sprintf("The disclosure in the %s is smaller than %g px or paler than %g:1.", partName(p.part), leastSize, leastContrast),
-			"Set it in the size and colour of the other text.")
-	case len(statements(p.page.any, p.own)) > 0:
-		p.note("LAW-6", first.at, fmt.Sprintf("The disclosure in the %s is hidden from some or all readers.", partName(p.part)),
-			"Show it to everybody: no display:none, no zero size, not in the colour of its ground, not moved out of its place.")
-	default:
-		p.note("LAW-6", first.at, fmt.Sprintf("The %s has %s and no disclosure.", partName(p.part), first.what), write)
+	x.from = spot{clear: x.places[0]}
+	if s, ok := p.besides(x); x.mentioned && ok {
+		for _, at := range x.places { // of many mentions, the one that is disclosed
+			if at <= s.from {
+				x.from.clear = at
+			}
+		}
 	}
-	return false
-}
-
-// note notes a finding in the prover's part.
-func (p *prover) note(rule string, at int, message, fix string) *article.Diagnostic {
-	return p.mail.report.in(rule, p.part, at, message, fix)
+	x.at = p.page.byteOf(x.from.clear)
+	end := p.endOf(x.from.clear + len(plain(pick.Name)))
+	for _, l := range p.page.links {
+		if l.from.clear >= x.from.clear && l.to.clear <= end && !l.word {
+			x.href = l.href
+			break
+		}
+	}
+	return x, true
 }
 
 // reach is how far from a pick's name its disclosure can stand, in characters.
 const reach = 2500
-
-// beside proves that a disclosure stands beside a pick: after its name and
-// before the next heading or pick.
-func (p *prover) beside(n int, pick *article.Pick) {
-	places := p.exactly(pick.Name)
-	if len(places) == 0 {
-		places = p.anywhere(pick.Name)
-	}
-	if len(places) == 0 {
-		return // the mail doesn't show it
-	}
-	for _, at := range places {
-		end := p.endOf(at + len(plain(pick.Name)))
-		for _, s := range p.said {
-			if s.from >= at && s.to <= end {
-				return
-			}
-		}
-	}
-	d := p.note("LAW-6", p.page.byteOf(places[0]), fmt.Sprintf("No disclosure stands beside the pick %s in the %s.", pickName(n, pick), partName(p.part)),
-		"Repeat the commission sentence in the pick, between its text and its button.")
-	d.Place = pick.Place
-}
 
 // exactly is where a paragraph, or a line of the text part, is the name alone.
 func (p *prover) exactly(name string) []int {
@@ -175,13 +152,20 @@ func (p *prover) exactly(name string) []int {
 	return out
 }
 
-func (p *prover) anywhere(name string) []int {
-	if plain(name) == "" {
+// anywhere is where the name stands within other text and the pick's button
+// follows: without one it is no recommendation.
+func (p *prover) anywhere(pick *article.Pick) []int {
+	if plain(pick.Name) == "" {
 		return nil
 	}
 	var out []int
-	for _, m := range phrase(name).FindAllStringIndex(p.page.clear, -1) {
-		out = append(out, m[0])
+	for _, m := range phrase(pick.Name).FindAllStringIndex(p.page.clear, -1) {
+		end := p.endOf(m[1])
+		if slices.ContainsFunc(p.page.links, func(l link) bool {
+			return l.to.clear >= m[0] && l.from.clear <= end && (isButton(l, pick) || pick.URL != "" && sameAddress(l.href, pick.URL))
+		}) {
+			out = append(out, m[0])
+		}
 	}
 	return out
 }

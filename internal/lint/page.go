@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -50,6 +51,7 @@ type page struct {
 	layouts          []int // where tables stand that lack role="presentation" and aren't data
 	title            string
 	langs, dirs      []int  // where lang and dir are set: first on html, then on a wrapper
+	marks            []mark // in order
 	broken           bool   // it can't be read
 	unread           string // why it isn't known what the style rules hide, or ""
 }
@@ -174,19 +176,15 @@ func (p *page) webLinks() []string {
 	return out
 }
 
-// byteOf is about where in the source an offset of the clear text stands: at
-// the last heading or link that begins there or before.
+// mark says which byte of the source a piece of the clear text comes from.
+type mark struct{ clear, at int }
+
+// byteOf is where in the source an offset of the clear text stands: in an HTML
+// part, where the element around it begins.
 func (p *page) byteOf(clear int) int {
-	at, best := 0, -1
-	for _, h := range p.headings {
-		if h.from.clear <= clear && h.from.clear > best {
-			at, best = h.at, h.from.clear
-		}
+	i := sort.Search(len(p.marks), func(i int) bool { return p.marks[i].clear > clear }) - 1
+	if i < 0 {
+		return 0
 	}
-	for _, l := range p.links {
-		if l.from.clear <= clear && l.from.clear > best && !l.word {
-			at, best = l.at, l.from.clear
-		}
-	}
-	return at
+	return p.marks[i].at
 }

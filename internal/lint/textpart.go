@@ -61,12 +61,12 @@ func (t *textReader) line(line string, at int) {
 	}
 	from := 0
 	for _, f := range found {
-		t.write(text[from:f[0]])
+		t.write(text[from:f[0]], at+from)
 		href := strings.TrimRight(text[f[0]:f[1]], ".,;:!?'”’»)")
 		t.link(href, at+f[0])
 		from = f[0] + len(href)
 	}
-	t.write(text[from:])
+	t.write(text[from:], at+from)
 	t.c.b.WriteByte('\n')
 	t.c.last = ' '
 }
@@ -74,12 +74,14 @@ func (t *textReader) line(line string, at int) {
 // link notes an address; the text of its paragraph so far leads to it.
 func (t *textReader) link(href string, at int) {
 	t.page.links = append(t.page.links, link{href: href, text: plain(t.label), at: at, from: t.spot(), sure: true})
+	t.page.marks = append(t.page.marks, mark{t.c.Len(), at})
 	t.c.add(href)
 	t.page.links[len(t.page.links)-1].to = t.spot()
 	t.label = ""
 }
 
-func (t *textReader) write(s string) {
+func (t *textReader) write(s string, at int) {
+	t.page.marks = append(t.page.marks, mark{t.c.Len(), at})
 	s = typewriter.Replace(s)
 	t.c.add(s)
 	t.label += s + " "

@@ -26,6 +26,7 @@ type walker struct {
 	heads            []*heading // likewise
 	notWord          bool       // inside a region that Word doesn't see
 	trials           int        // of selectors on elements
+	at               int        // where the innermost element begins
 }
 
 // scene is one condition under which the page is looked at: without style
@@ -128,6 +129,10 @@ func (w *walker) element(n *html.Node, s state) {
 	w.note(n)
 	if unseen[n.DataAtom] {
 		return
+	}
+	if at := offset(n); at >= 0 {
+		defer func(before int) { w.at = before }(w.at)
+		w.at = at
 	}
 	s = w.under(n, s)
 	block := !inline[n.DataAtom]
@@ -300,6 +305,9 @@ func (w *walker) text(data string, s state) {
 		clear = clear && l.clear()
 	}
 	w.sure.addOrBreak(data, sure)
+	if clear {
+		w.page.marks = append(w.page.marks, mark{w.clear.Len(), w.at})
+	}
 	w.clear.addOrBreak(data, clear)
 	for _, l := range w.open {
 		l.sure = l.sure || sure
