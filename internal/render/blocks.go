@@ -99,6 +99,11 @@ func (c *composer) blocks(bs article.Blocks, m medium) []block {
 	if len(c.art.Takeaways) > 0 {
 		b.level = 2
 	}
+	return b.run(bs)
+}
+
+// run is the views of blocks that follow each other.
+func (b *builder) run(bs article.Blocks) []block {
 	out := make([]block, 0, len(bs))
 	for i, blk := range bs {
 		var next article.Block
@@ -136,6 +141,12 @@ func (b *builder) view(blk, next article.Block) any {
 		return b.pick(x)
 	case *article.Divider:
 		return struct{}{}
+	case *article.FAQ:
+		return b.faq(x)
+	case *article.ProsCons:
+		return b.prosCons(x)
+	case *article.Verdict:
+		return b.verdict(x)
 	}
 	return nil
 }
@@ -144,7 +155,7 @@ func (b *builder) view(blk, next article.Block) any {
 func ranks(bs article.Blocks) map[int]int {
 	used := map[int]bool{}
 	for _, b := range bs {
-		if h, ok := b.(*article.Heading); ok {
+		for _, h := range headingsOf(b) {
 			used[h.Level] = true
 		}
 	}
@@ -305,9 +316,6 @@ func (b *builder) pick(p *article.Pick) pickView {
 	}
 	return v
 }
-
-// Plain is the heading without markup, for a table of contents.
-func (h headingView) Plain() string { return h.Text.c.smart(h.Text.String()) }
 
 // id is a heading's fragment, unique on the page.
 func (b *builder) id(s string) string {

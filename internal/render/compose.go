@@ -196,10 +196,15 @@ func (c *composer) opening() (hero *imageView, standfirst rich, rest article.Blo
 		return hero, standfirst, rest
 	}
 	p, ok := rest[0].(*article.Paragraph)
-	if !ok || p.Label || len([]rune(p.Text.String())) > longestStandfirst || leadsOn(p.Text) {
+	if !ok || !isStandfirst(p) {
 		return hero, standfirst, rest
 	}
 	return hero, c.rich(p.Text), rest[1:]
+}
+
+// isStandfirst reports whether a paragraph can open a piece in larger type.
+func isStandfirst(p *article.Paragraph) bool {
+	return !p.Label && !leadsOn(p.Text) && len([]rune(p.Text.String())) <= longestStandfirst
 }
 
 // leadsOn reports whether a paragraph ends with a colon: it belongs to what

@@ -16,6 +16,7 @@ func parseHTML(t *tokens, dir string) (*htmlSet, error) {
 	h := &htmlSet{}
 	f := t.funcs(dir)
 	f["row"] = h.row
+	f["inner"] = h.inner
 	f["part"] = func(k article.Kind) string { return string(k) }
 	set, err := template.New("").Funcs(f).ParseFS(templates.FS, "email/layouts/*.html", "email/layouts/style.css", "email/blocks/*.html")
 	if err != nil {
@@ -35,6 +36,14 @@ func (h *htmlSet) row(name string, data any) (template.HTML, error) {
 		return "", err
 	}
 	return template.HTML(line(b.String())), nil
+}
+
+// inner is a block's content without the row around it, for a block that holds
+// blocks.
+func (h *htmlSet) inner(k article.Kind, data any) (template.HTML, error) {
+	var b strings.Builder
+	err := h.set.ExecuteTemplate(&b, string(k)+"-in", data)
+	return template.HTML(b.String()), err
 }
 
 // line is what a template wrote, without the white space around it, and one

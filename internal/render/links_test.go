@@ -78,7 +78,7 @@ func TestSpansOfOneLink(t *testing.T) {
 	if got, want := string(r.Web()), `see <a href="https://a.example/">the <strong>test</strong></a>.`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if got, want := flow("", "", r), "see the test:\nhttps://a.example/"; got != want {
+	if got, want := measure(columns).flow("", "", r), "see the test:\nhttps://a.example/"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

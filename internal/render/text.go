@@ -8,25 +8,42 @@ import (
 	"github.com/broadsheet/broadsheet/templates"
 )
 
-// textSet is the text part's templates.
-type textSet struct{ set *template.Template }
+// textSet is the text part's templates: as they are, and for blocks that stand
+// indented within another one.
+type textSet struct{ set, within *template.Template }
 
-func parseText() (textSet, error) {
-	set, err := template.New("").Funcs(template.FuncMap{
-		"flow":       flow,
-		"wrap":       wrap,
-		"rule":       rule,
-		"hang":       hang,
-		"underlined": underlined,
-		"indented":   func(indent string, l *listView) indentedList { return indentedList{l, indent} },
-		"grid":       grid,
-		"refs":       tableRefs,
-		"links":      links,
-	}).ParseFS(templates.FS, "email/blocks/*.txt")
+// within is how far blocks within a block are indented.
+const within = "  "
+
+func parseText() (*textSet, error) {
+	t := &textSet{}
+	full, less := measure(columns), measure(columns-len(within))
+	set, err := template.New("").Funcs(full.funcs(t)).ParseFS(templates.FS, "email/blocks/*.txt")
 	if err != nil {
-		return textSet{}, fmt.Errorf("the text part's templates: %w", err)
+		return nil, fmt.Errorf("the text part's templates: %w", err)
 	}
-	return textSet{set}, nil
+	t.set = set
+	if t.within, err = set.Clone(); err != nil {
+		return nil, fmt.Errorf("the text part's templates: %w", err)
+	}
+	t.within.Funcs(less.funcs(t))
+	return t, nil
+}
+
+// funcs are the template functions of a text set in m columns.
+func (m measure) funcs(t *textSet) template.FuncMap {
+	return template.FuncMap{
+		"flow":       m.flow,
+		"wrap":       m.wrap,
+		"rule":       m.rule,
+		"hang":       hang,
+		"underlined": m.underlined,
+		"indented":   func(indent string, l *listView) indentedList { return indentedList{l, indent} },
+		"grid":       m.grid,
+		"refs":       m.tableRefs,
+		"links":      m.links,
+		"within":     t.indented,
+	}
 }
 
 type indentedList struct {
@@ -41,7 +58,7 @@ type piece struct {
 	above, below int
 }
 
-func (t textSet) render(v *view) (string, error) {
+func (t *textSet) render(v *view) (string, error) {
 	pieces := []piece{{"masthead", v, 0, 1}}
 	add := func(is bool, name string, above, below int) {
 		if is {
@@ -56,22 +73,48 @@ func (t textSet) render(v *view) (string, error) {
 	add(!v.Standfirst.Empty(), "standfirst", 1, 1)
 	add(len(v.Takeaways) > 0, "takeaways", 1, 1)
 	for _, b := range v.Body {
-		above := 1
-		if h, ok := b.Data.(headingView); ok && h.Level == 2 {
-			above = 2
-		}
-		pieces = append(pieces, piece{string(b.Kind), b.Data, above, 1})
+		pieces = append(pieces, pieceOf(b))
 	}
 	add(!v.Author.Empty(), "author", 2, 1)
 	add(v.Disclaimer != nil, "disclaimer", 1, 1)
 	add(true, "footer", 1, 1)
 
+	out, err := joined(t.set, pieces)
+	return guard(out) + "\n", err
+}
+
+// indented is blocks that stand within another one.
+func (t *textSet) indented(bs []block) (string, error) {
+	pieces := make([]piece, len(bs))
+	for i, b := range bs {
+		pieces[i] = pieceOf(b)
+	}
+	out, err := joined(t.within, pieces)
+	lines := strings.Split(out, "\n")
+	for i, l := range lines {
+		if l != "" {
+			lines[i] = within + l
+		}
+	}
+	return strings.Join(lines, "\n"), err
+}
+
+func pieceOf(b block) piece {
+	above := 1
+	if h, ok := b.Data.(headingView); ok && h.Level == 2 {
+		above = 2
+	}
+	return piece{string(b.Kind), b.Data, above, 1}
+}
+
+// joined is the pieces with the empty lines they want between them.
+func joined(set *template.Template, pieces []piece) (string, error) {
 	var out strings.Builder
-	out.Grow(partSize)
+	out.Grow(partSize / 8)
 	below := 0
 	for _, p := range pieces {
 		var b strings.Builder
-		if err := t.set.ExecuteTemplate(&b, p.name+".txt", p.data); err != nil {
+		if err := set.ExecuteTemplate(&b, p.name+".txt", p.data); err != nil {
 			return "", err
 		}
 		text := strings.Trim(b.String(), "\n")
@@ -84,7 +127,7 @@ func (t textSet) render(v *view) (string, error) {
 		out.WriteString(text)
 		below = p.below
 	}
-	return guard(out.String()) + "\n", nil
+	return out.String(), nil
 }
 
 // ref is a link as the text part shows it: a line that says what it is, then
@@ -125,29 +168,29 @@ func (r rich) prose() (s string, refs []ref, end int) {
 
 // flow wraps a text and puts its links under it. A text that ends with its
 // only link leads to it with a colon.
-func flow(first, rest string, r rich) string {
+func (m measure) flow(first, rest string, r rich) string {
 	s, refs, end := r.prose()
 	if len(refs) == 1 && strings.Trim(s[end:], " .!?…") == "" {
-		return wrap(first, rest, strings.TrimRight(s[:end], " .:")+":") + "\n" + rest + refs[0].href
+		return m.wrap(first, rest, strings.TrimRight(s[:end], " .:")+":") + "\n" + rest + refs[0].href
 	}
-	out := wrap(first, rest, s)
+	out := m.wrap(first, rest, s)
 	if len(refs) > 0 && first == rest {
 		out += "\n" + strings.TrimRight(rest, " ")
 	}
-	return out + listed(rest, refs)
+	return out + m.listed(rest, refs)
 }
 
 // links are a text's links alone.
-func links(r rich) string {
+func (m measure) links(r rich) string {
 	_, refs, _ := r.prose()
-	return listed("", refs)
+	return m.listed("", refs)
 }
 
-func listed(indent string, refs []ref) string {
+func (m measure) listed(indent string, refs []ref) string {
 	var b strings.Builder
 	for _, r := range refs {
 		if r.label != "" && r.label != r.href {
-			b.WriteString("\n" + wrap(indent, indent, strings.TrimRight(r.label, " :")+":"))
+			b.WriteString("\n" + m.wrap(indent, indent, strings.TrimRight(r.label, " :")+":"))
 		}
 		b.WriteString("\n" + indent + r.href)
 	}
@@ -158,7 +201,7 @@ func listed(indent string, refs []ref) string {
 const between = 3
 
 // grid is a table in columns, or "" if it is too wide for that.
-func grid(v tableView) string {
+func (m measure) grid(v tableView) string {
 	rows := v.Rows
 	if len(v.Head) > 0 {
 		rows = append([][]rich{v.Head}, rows...)
@@ -177,7 +220,7 @@ func grid(v tableView) string {
 	for _, w := range widths {
 		total += w
 	}
-	if total > columns || len(widths) == 0 {
+	if total > int(m) || len(widths) == 0 {
 		return ""
 	}
 	var b strings.Builder
@@ -199,7 +242,7 @@ func grid(v tableView) string {
 }
 
 // tableRefs are the links of a table that grid has drawn.
-func tableRefs(v tableView) string {
+func (m measure) tableRefs(v tableView) string {
 	var refs []ref
 	for _, r := range append([][]rich{v.Head}, v.Rows...) {
 		for _, cell := range r {
@@ -207,5 +250,5 @@ func tableRefs(v tableView) string {
 			refs = append(refs, more...)
 		}
 	}
-	return listed("", refs)
+	return m.listed("", refs)
 }

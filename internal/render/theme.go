@@ -18,7 +18,7 @@ import (
 type Theme struct {
 	tokens tokens
 	html   map[string]*htmlSet // by direction: "ltr", "rtl"
-	text   textSet
+	text   *textSet
 	web    *webSet
 }
 

@@ -12,11 +12,14 @@ import (
 // leaves room for a reply's "> ".
 const columns = 72
 
-// wrap breaks text into lines of at most 72 columns: first goes before the
+// measure is a number of columns that a text is set in.
+type measure int
+
+// wrap breaks text into lines of the measure: first goes before the
 // first line, rest before the others; "\n" in s is a break of the author's. A
 // word that is longer, such as an address, gets a line of its own, unbroken.
-func wrap(first, rest, s string) string {
-	f := filler{indent: first, rest: rest}
+func (m measure) wrap(first, rest, s string) string {
+	f := filler{measure: int(m), indent: first, rest: rest}
 	for i, part := range strings.Split(s, "\n") {
 		if i > 0 {
 			f.flush()
@@ -33,16 +36,17 @@ func breaking(r rune) bool { return unicode.IsSpace(r) && r != '\u00a0' }
 
 // filler fills lines with words.
 type filler struct {
-	out    strings.Builder
-	indent string // before the next line
-	rest   string // before the lines after it
-	line   []byte
-	used   int // columns, with the indent
-	last   int // where the line's last word begins
+	measure int
+	out     strings.Builder
+	indent  string // before the next line
+	rest    string // before the lines after it
+	line    []byte
+	used    int // columns, with the indent
+	last    int // where the line's last word begins
 }
 
 func (f *filler) word(w string) {
-	if width(w) <= columns || !strings.ContainsFunc(w, unspaced) {
+	if width(w) <= f.measure || !strings.ContainsFunc(w, unspaced) {
 		f.add(w, " ")
 		return
 	}
@@ -62,7 +66,7 @@ func (f *filler) add(w, sep string) {
 	switch {
 	case len(f.line) == 0:
 		f.begin(w, n)
-	case f.used+len(sep)+n <= columns:
+	case f.used+len(sep)+n <= f.measure:
 		f.line = append(f.line, sep...)
 		f.last = len(f.line)
 		f.line = append(f.line, w...)
@@ -116,8 +120,8 @@ func guard(s string) string {
 }
 
 // underlined is a headline with a line of marks under it as long as itself.
-func underlined(mark, s string) string {
-	s = wrap("", "", s)
+func (m measure) underlined(mark, s string) string {
+	s = m.wrap("", "", s)
 	longest := 0
 	for _, l := range strings.Split(s, "\n") {
 		longest = max(longest, width(l))
@@ -125,7 +129,7 @@ func underlined(mark, s string) string {
 	return s + "\n" + strings.Repeat(mark, longest)
 }
 
-func rule(mark string) string { return strings.Repeat(mark, columns) }
+func (m measure) rule(mark string) string { return strings.Repeat(mark, int(m)) }
 
 // hang is as much space as a mark takes.
 func hang(mark string) string { return strings.Repeat(" ", width(mark)) }

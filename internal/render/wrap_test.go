@@ -17,7 +17,7 @@ func TestWrap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.SliceOfN(word, 1, 60).Draw(t, "words")
 		indent := rapid.SampledFrom([]string{"", "  ", "> ", "      "}).Draw(t, "indent")
-		out := guard(wrap(indent, indent, strings.Join(words, " ")))
+		out := guard(measure(columns).wrap(indent, indent, strings.Join(words, " ")))
 		for _, l := range strings.Split(out, "\n") {
 			if width(l) > columns+1 && len(strings.Fields(strings.TrimPrefix(l, indent))) > 1 {
 				t.Fatalf("%d columns: %q", width(l), l)
@@ -42,17 +42,17 @@ func TestWrapForms(t *testing.T) {
 		{"", "", strings.Repeat("x", 66) + " and From here", strings.Repeat("x", 66) + "\nand From here"},
 		{"", "", strings.Repeat("日本", 40), strings.Repeat("日本", 18) + "\n" + strings.Repeat("日本", 18) + "\n" + strings.Repeat("日本", 4)},
 	} {
-		if got := wrap(c.first, c.rest, c.in); got != c.want {
+		if got := measure(columns).wrap(c.first, c.rest, c.in); got != c.want {
 			t.Errorf("%q:\n%s\nwant\n%s", c.in, got, c.want)
 		}
 	}
 }
 
 func TestUnderlined(t *testing.T) {
-	if got := underlined("=", "Kurz"); got != "Kurz\n====" {
+	if got := measure(columns).underlined("=", "Kurz"); got != "Kurz\n====" {
 		t.Error(got)
 	}
-	long := underlined("-", strings.Repeat("word ", 20))
+	long := measure(columns).underlined("-", strings.Repeat("word ", 20))
 	lines := strings.Split(long, "\n")
 	if len(lines) != 3 || len(lines[2]) != len(lines[0]) {
 		t.Errorf("got\n%s", long)
