@@ -2,7 +2,8 @@
 # make build   bin/broadsheet
 # make demo    the main job on this machine alone; ARGS=--exit ends by itself
 # make test    every check and test
-# make bench   Go benchmarks; BENCH=regexp, PKG=./path/...
+# make bench   Go benchmarks (BENCH=regexp, PKG=./path/...), then make bench-send unless PKG is given
+# make bench-send  sending, beside Postfix's load generator into Postfix's sink
 # make lint    the checks without the tests
 # make fmt     format the Go files
 
@@ -14,7 +15,7 @@ PKG     ?= ./...
 BENCH   ?= .
 ARGS    ?=
 
-.PHONY: setup build demo test bench lint fmt
+.PHONY: setup build demo test bench bench-send lint fmt
 
 setup:
 	@.ci/setup go postgres chromium gcc
@@ -36,6 +37,13 @@ test:
 bench:
 	@.ci/setup go postgres
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
+ifeq ($(PKG),./...)
+	@$(MAKE) --no-print-directory bench-send
+endif
+
+bench-send: build
+	@.ci/setup postgres
+	@.ci/bench-send
 
 lint:
 	@.ci/setup go

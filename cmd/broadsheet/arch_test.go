@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"internal/render":          {"internal/article", "templates"},
 	"internal/lint":            {"internal/article", "internal/render"},
 	"internal/library":         {"internal/article", "internal/postgres"},
+	"internal/bench":           {"internal/article", "internal/postgres"},
 	"internal/audience":        {"internal/keyring", "internal/postgres", "internal/telemetry"},
 	"internal/newsletter": {"internal/article", "internal/render", "internal/lint", "internal/library", "internal/audience",
 		"internal/keyring", "internal/postgres", "mailer", "mailer/outbox", "scheduler"},

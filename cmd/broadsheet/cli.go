@@ -82,6 +82,9 @@ type cli struct {
 		Remove relayRemoveCmd `cmd:"" help:"Forget a relay that nothing goes through."`
 		List   relayListCmd   `cmd:"" help:"List the relays."`
 	} `cmd:"" help:"SMTP servers that mails go out through."`
+	Bench struct {
+		Send benchSendCmd `cmd:"" help:"Send an issue to synthetic readers from a database of its own and tell what it took."`
+	} `cmd:"" help:"Measure this machine on synthetic data."`
 	Suppress struct {
 		Add    suppressAddCmd    `cmd:"" help:"Never mail an address again."`
 		Remove suppressRemoveCmd `cmd:"" help:"Lift a suppression."`

@@ -66,6 +66,19 @@ func StatusOf(ctx context.Context, db sqlx.QueryerContext, mailingID int64) (Sta
 	return s, nil
 }
 
+// StateOf reads a mailing's state alone, which costs next to nothing.
+func StateOf(ctx context.Context, db sqlx.QueryerContext, mailingID int64) (State, error) {
+	var s State
+	err := sqlx.GetContext(ctx, db, &s, "SELECT state FROM mailings WHERE id = $1", mailingID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, fmt.Errorf("mailing %d: %w", mailingID, ErrNoMailing)
+	}
+	if err != nil {
+		return s, fmt.Errorf("read the state of mailing %d: %w", mailingID, err)
+	}
+	return s, nil
+}
+
 // Report is what Reconcile found. All of it is one instant's.
 type Report struct {
 	MailingID int64 `json:"mailing_id"`

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+	"github.com/broadsheet/broadsheet/internal/audience"
+	"github.com/broadsheet/broadsheet/internal/bench"
+	"github.com/broadsheet/broadsheet/internal/library"
+	"github.com/broadsheet/broadsheet/internal/newsletter"
+	"github.com/broadsheet/broadsheet/internal/postgres"
+	"github.com/broadsheet/broadsheet/internal/telemetry"
+	"github.com/broadsheet/broadsheet/mailer"
+	"github.com/broadsheet/broadsheet/mailer/outbox"
+)
+
+type benchSendCmd struct {
+	Relay       string `help:"The relay, as with relay add. It should swallow what it gets, as Postfix's smtp-sink does." required:"" placeholder:"URL"`
+	Subscribers int    `help:"How many synthetic readers get the issue." default:"20000"`
+	Size        int    `help:"Bytes of a message." default:"30000"`
+	Connections int    `help:"Connections to the relay." default:"50"`
+	JSON        bool   `help:"Print JSON."`
+}
+
+func (benchSendCmd) Help() string {
+	return `Makes a database of its own (a private one, or a new one on the server of DATABASE_URL) with readers at addresses that don't exist, sends them one issue the way issues are sent, prints what that took, and drops the database.
+
+Examples:
+  smtp-sink -c 127.0.0.1:2601 1000 &
+  broadsheet bench send --relay smtp://127.0.0.1:2601 --subscribers 50000 --connections 50 --json`
+}
+
+// Validate refuses what can't be measured.
+func (c *benchSendCmd) Validate() error {
+	return errors.Join(between("--subscribers", c.Subscribers, 1, 50_000_000), between("--size", c.Size, 1, 95_000),
+		between("--connections", c.Connections, 1, 500))
+}
+
+// benchSent is what one measurement found. Times cover the launch, the sending
+// and the ledger's last row.
+type benchSent struct {
+	Relay       string  `json:"relay"`
+	Messages    int64   `json:"messages"`
+	Bytes       int     `json:"bytes_per_message"`
+	Connections int     `json:"connections"`
+	Seconds     float64 `json:"seconds"`
+	Launch      float64 `json:"launch_seconds"`
+	PerSecond   float64 `json:"per_second"`
+	CPU         float64 `json:"cpu_us_per_message"`
+	// PostgresCPU is nil when the server is on another machine.
+	PostgresCPU *float64 `json:"postgres_cpu_us_per_message"`
+	PeakRSS     float64  `json:"peak_rss_mb"`
+	WAL         float64  `json:"wal_bytes_per_message"`
+	Rows        float64  `json:"rows_per_message"`
+	Lot         float64  `json:"rows_per_commit"`
+	Balanced    bool     `json:"balanced"`
+	outbox.Sums
+}
+
+func (c *benchSendCmd) Run(a *app) error {
+	relay, err := withConnections(c.Relay, c.Connections)
+	if err != nil {
+		return err
+	}
+	a.say("making a database with %s", plural(int64(c.Subscribers), "reader", "readers"))
+	d, err := bench.Create(a.ctx, a.set.DatabaseURL, a.log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), time.Minute)
+		defer cancel()
+		if err := d.Drop(ctx); err != nil {
+			a.say("the measurement's database could not be removed: %s", err)
+		}
+	}()
+	set := *a.set
+	set.PublicURL = "https://bench.invalid" // as in a real newsletter; nobody reads it
+	own := *a
+	own.set = &set
+	b := &backend{url: d.URL}
+	defer b.close()
+	if err := b.connect(&own, ready); err != nil {
+		return err
+	}
+	issue, size, err := c.issue(&own, b, relay)
+	if err != nil {
+		return err
+	}
+	r, err := c.measure(&own, b, issue)
+	if err != nil {
+		return err
+	}
+	r.Relay, r.Connections, r.Bytes = c.Relay, c.Connections, size
+	return c.report(a, r)
+}
+
+// withConnections is the relay with so many connections.
+func withConnections(relay string, n int) (string, error) {
+	if _, err := mailer.ParseRelay(relay); err != nil {
+		return "", err
+	}
+	u, err := url.Parse(relay)
+	if err != nil {
+		return "", err
+	}
+	q := u.Query()
+	q.Set("connections", strconv.Itoa(n))
+	u.RawQuery = q.Encode()
+	return u.String(), nil
+}
+
+// issue makes everything up to the launch: relay, list, readers, newsletter,
+// an approved issue. It returns the issue and the size of its mail.
+func (c *benchSendCmd) issue(a *app, b *backend, relay string) (id int64, size int, err error) {
+	var n newsletter.Newsletter
+	var list audience.List
+	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
+		if _, err := outbox.AddRelay(a.ctx, tx, "bench", relay); err != nil {
+			return err
+		}
+		if list, err = b.audience.CreateList(a.ctx, tx, audience.List{Slug: "bench", Name: "Bench", DoubleOptIn: true}); err != nil {
+			return err
+		}
+		n, err = b.newsletters.Create(a.ctx, tx, newsletter.Newsletter{
+			Slug: "bench", Name: "Bench", FromName: "Bench", FromEmail: "letter@bench.invalid", ListID: list.ID, Relay: "bench",
+			Zone: "UTC", HomeURL: "https://bench.invalid/", PostalAddress: "Nobody, 1 Nowhere Street, 00000 Nowhere",
+		})
+		return err
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := bench.People(a.ctx, b.db, list.ID, c.Subscribers); err != nil {
+		return 0, 0, err
+	}
+	letter, err := bench.Letter(c.Size, func(l *article.Article) (int, error) {
+		m, err := newsletter.Compile(newsletter.Input{Newsletter: n, Article: l, IssueID: 1, PublicURL: a.set.PublicURL, DoubleOptIn: true})
+		if err != nil {
+			return 0, err
+		}
+		size = len(m.Sample)
+		return size, nil
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	var kept int64
+	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
+		kept, _, err = b.library.Add(a.ctx, tx, library.Draft{Article: letter, Source: []byte(letter.Title), Format: "text", Origin: "bench"})
+		return err
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	if id, err = b.newsletters.Draft(a.ctx, n.ID, kept, "", "bench"); err != nil {
+		return 0, 0, err
+	}
+	m, err := b.newsletters.Preview(a.ctx, id)
+	if err != nil {
+		return 0, 0, err
+	}
+	return id, len(m.Sample), b.newsletters.Approve(a.ctx, id, "bench")
+}
+
+// measure launches the issue and works until it is sent.
+func (c *benchSendCmd) measure(a *app, b *backend, issue int64) (*benchSent, error) {
+	registry := prometheus.NewRegistry()
+	log := a.log
+	if a.set.LogLevel == "info" {
+		log = telemetry.Logger(a.errw, "warn", a.set.LogFormat)
+	}
+	engine, err := outbox.New(outbox.Config{DB: b.db, URL: b.url, Slots: b.newsletters, Log: log, Registry: registry, Now: a.now})
+	if err != nil {
+		return nil, err
+	}
+	meter, err := bench.Begin(a.ctx, b.db)
+	if err != nil {
+		return nil, err
+	}
+	begin := time.Now()
+	if _, err := b.newsletters.Send(a.ctx, issue, "bench"); err != nil {
+		return nil, err
+	}
+	r := &benchSent{Launch: time.Since(begin).Seconds()}
+	err = c.work(a, b, engine, registry, issue)
+	r.Seconds = time.Since(begin).Seconds()
+	if err != nil {
+		return nil, err
+	}
+	cost, err := meter.End(a.ctx)
+	if err != nil {
+		return nil, err
+	}
+	balance, err := b.newsletters.Reconcile(a.ctx, issue)
+	if err != nil {
+		return nil, err
+	}
+	r.Balanced, r.Sums, r.Messages = balance.Balanced, balance.Sums, balance.Sent
+	n := float64(max(balance.Recipients, 1))
+	r.PerSecond, r.CPU = float64(balance.Sent)/r.Seconds, float64(cost.CPU.Microseconds())/n
+	if cost.PostgresCPU > 0 {
+		pg := float64(cost.PostgresCPU.Microseconds()) / n
+		r.PostgresCPU = &pg
+	}
+	r.PeakRSS, r.WAL, r.Rows = float64(cost.PeakRSS)/(1<<20), float64(cost.WAL)/n, float64(cost.Rows)/n
+	r.Lot = bench.Mean(registry, "broadsheet_outbox_commit_lot_size")
+	return r, nil
+}
+
+// work runs the engine until the issue is no longer being sent.
+func (c *benchSendCmd) work(a *app, b *backend, engine *outbox.Engine, registry *prometheus.Registry, issue int64) error {
+	ctx, stop := context.WithCancel(a.ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- engine.Run(ctx) }()
+	bar := a.progress("sending", int64(c.Subscribers))
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	i, err := b.newsletters.Issue(a.ctx, issue)
+	state := outbox.Sending
+	for err == nil && state == outbox.Sending {
+		select {
+		case <-a.ctx.Done():
+			err = errors.New("stopped before all was sent; nothing is left of the measurement")
+		case <-tick.C:
+			state, err = outbox.StateOf(a.ctx, b.db, i.MailingID.Int64)
+			bar.set(int64(bench.Sum(registry, "broadsheet_outbox_outcomes_total")))
+		}
+	}
+	bar.done()
+	stop()
+	if err = errors.Join(err, <-ended); err != nil || state == outbox.Finished {
+		return err
+	}
+	s, err := b.newsletters.Status(a.ctx, issue)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("the relay didn't take the messages, the mailing is %s: %s", s.State, s.Note)
+}
+
+func (c *benchSendCmd) report(a *app, r *benchSent) error {
+	if r.Bytes > c.Size+c.Size/10 {
+		a.say("the smallest mail of an issue has %d bytes", r.Bytes)
+	}
+	if c.JSON {
+		return a.json(r)
+	}
+	a.print("%d messages of %d bytes over %d connections in %.1f s: %.0f per second", r.Messages, r.Bytes, r.Connections, r.Seconds, r.PerSecond)
+	a.print("own CPU       %.0f µs per message", r.CPU)
+	if r.PostgresCPU != nil {
+		a.print("Postgres's    %.0f µs per message", *r.PostgresCPU)
+	}
+	a.print("memory        %.0f MB at most", r.PeakRSS)
+	a.print("WAL           %.0f bytes and %.2f rows written per message, %.0f rows per commit", r.WAL, r.Rows, r.Lot)
+	a.print("ledger        %d sent, %d failed, %d skipped, %d unknown, %d pending; balanced: %s",
+		r.Sent, r.Failed, r.Skipped, r.Unknown, r.Pending, yesNo(r.Balanced))
+	return nil
+}
