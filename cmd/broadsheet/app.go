@@ -108,7 +108,7 @@ func (b *backend) connect(a *app, h how) error {
 	b.schedules = scheduler.NewStore(db)
 	b.newsletters, err = newsletter.New(newsletter.Config{
 		DB: db, Ring: b.ring, Audience: b.audience, Library: b.library, Schedules: b.schedules,
-		PublicURL: a.set.PublicURL, Now: a.now, Log: a.log,
+		PublicURL: a.set.PublicURL, Version: version, Now: a.now, Log: a.log,
 	})
 	return err
 }

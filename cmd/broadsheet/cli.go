@@ -64,17 +64,19 @@ type cli struct {
 		Next scheduleNextCmd `cmd:"" help:"Show the next firings, local and UTC."`
 	} `cmd:"" help:"When newsletters go out."`
 	Issue struct {
-		Draft      issueDraftCmd      `cmd:"" help:"Make an issue of an article; prints its id."`
-		List       issueListCmd       `cmd:"" help:"List the issues, newest first."`
-		Preview    issuePreviewCmd    `cmd:"" help:"Write exactly the mail that will go out, and what is wrong with it."`
-		Approve    issueApproveCmd    `cmd:"" help:"Approve an issue's content; refused while there is an error."`
-		Send       issueSendCmd       `cmd:"" help:"Launch an approved issue."`
-		Pause      issuePauseCmd      `cmd:"" help:"Stop a sending issue; at most one message per connection still goes out."`
-		Resume     issueResumeCmd     `cmd:"" help:"Go on with a paused issue."`
-		Cancel     issueCancelCmd     `cmd:"" help:"End an issue for good; who has not got it is skipped."`
-		Status     issueStatusCmd     `cmd:"" help:"Show how far an issue has come."`
-		Reconcile  issueReconcileCmd  `cmd:"" help:"Account for every recipient of an issue from first principles."`
-		Recipients issueRecipientsCmd `cmd:"" help:"List who got an issue, and who did not and why."`
+		Draft       issueDraftCmd       `cmd:"" help:"Make an issue of an article; prints its id."`
+		List        issueListCmd        `cmd:"" help:"List the issues, newest first."`
+		Preview     issuePreviewCmd     `cmd:"" help:"Write exactly the mail that will go out, and what is wrong with it."`
+		Acknowledge issueAcknowledgeCmd `cmd:"" help:"Let a warning stand, with a reason that is kept."`
+		Approve     issueApproveCmd     `cmd:"" help:"Approve an issue's content; refused while there is an error."`
+		Receipt     issueReceiptCmd     `cmd:"" help:"Show what was checked when an issue was approved, and what came of it."`
+		Send        issueSendCmd        `cmd:"" help:"Launch an approved issue."`
+		Pause       issuePauseCmd       `cmd:"" help:"Stop a sending issue; at most one message per connection still goes out."`
+		Resume      issueResumeCmd      `cmd:"" help:"Go on with a paused issue."`
+		Cancel      issueCancelCmd      `cmd:"" help:"End an issue for good; who has not got it is skipped."`
+		Status      issueStatusCmd      `cmd:"" help:"Show how far an issue has come."`
+		Reconcile   issueReconcileCmd   `cmd:"" help:"Account for every recipient of an issue from first principles."`
+		Recipients  issueRecipientsCmd  `cmd:"" help:"List who got an issue, and who did not and why."`
 	} `cmd:"" help:"Editions of a newsletter: draft, check, approve, send, account for."`
 	Relay struct {
 		Add    relayAddCmd    `cmd:"" help:"Add a relay."`

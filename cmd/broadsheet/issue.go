@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -130,6 +129,10 @@ func (c *issuePreviewCmd) Run(a *app, b *backend) error {
 	if err != nil {
 		return err
 	}
+	review, err := b.newsletters.Review(a.ctx, c.ID)
+	if err != nil {
+		return err
+	}
 	if c.Out != "" {
 		if err := writeMail(c.Out, m); err != nil {
 			return err
@@ -140,14 +143,14 @@ func (c *issuePreviewCmd) Run(a *app, b *backend) error {
 	if c.JSON {
 		return a.json(map[string]any{
 			"issue": c.ID, "subject": m.Subject, "preheader": m.Mail.Preheader, "bytes": len(m.Sample),
-			"sha256": hex.EncodeToString(sum[:]), "diagnostics": m.Diagnostics,
+			"sha256": hex.EncodeToString(sum[:]), "diagnostics": review.Findings,
 		})
 	}
 	a.print("subject    %s", printable(m.Subject))
 	a.print("preheader  %s", printable(m.Mail.Preheader))
 	a.print("size       %d bytes", len(m.Sample))
 	a.print("content    sha256 %x", sum)
-	a.findings(m.Diagnostics)
+	a.reviewed(review.Findings)
 	if n := len(m.Errors()); n > 0 {
 		a.say("%s in the way of approval", plural(int64(n), "error stands", "errors stand"))
 	}
@@ -175,28 +178,6 @@ func writeMail(dir string, m *newsletter.Compiled) error {
 			return fmt.Errorf("%s can't be written: %s", filepath.Join(dir, name), reason(err))
 		}
 	}
-	return nil
-}
-
-type issueApproveCmd struct {
-	ID int64 `arg:"" help:"The issue."`
-}
-
-func (issueApproveCmd) Help() string {
-	return "Any edit of the article, its newsletter or the subject afterwards voids the approval.\n\nExample:\n  broadsheet issue approve 7"
-}
-
-func (c *issueApproveCmd) Run(a *app, b *backend) error {
-	err := b.newsletters.Approve(a.ctx, c.ID, a.byHand())
-	var blocked *newsletter.BlockedError
-	if errors.As(err, &blocked) {
-		a.findings(blocked.Diagnostics)
-		return fmt.Errorf("issue %d was not approved: %s", c.ID, plural(int64(len(blocked.Diagnostics)), "error stands", "errors stand")+" in the way")
-	}
-	if err != nil {
-		return err
-	}
-	a.say("issue %d is approved; broadsheet issue send %d launches it", c.ID, c.ID)
 	return nil
 }
 

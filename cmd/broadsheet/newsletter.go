@@ -28,6 +28,7 @@ type newsletterFlags struct {
 	Amazon            *string `help:"Where Amazon picks lead: via_article (the article on your site) or direct. Default: via_article."`
 	AmazonConsent     *string `help:"For direct: for which marketplace Amazon allowed links in mails, who said so and when."`
 	AutoApprove       *bool   `help:"Let a scheduled issue without an error go out by itself." negatable:""`
+	Strict            *bool   `help:"Want every warning acknowledged before an issue is approved." negatable:""`
 	OnUnknown         *string `help:"What to do when nobody knows whether a mail arrived: hold or resend. Default: hold."`
 }
 
@@ -45,6 +46,9 @@ func (f *newsletterFlags) apply(a *app, b *backend, n *newsletter.Newsletter) er
 	}
 	if f.AutoApprove != nil {
 		n.AutoApprove = *f.AutoApprove
+	}
+	if f.Strict != nil {
+		n.Strict = *f.Strict
 	}
 	if f.From != nil {
 		name, email, err := newsletter.ParseFrom(*f.From)

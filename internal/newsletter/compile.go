@@ -63,6 +63,8 @@ type Compiled struct {
 	Diagnostics []article.Diagnostic
 	// Source is the hash of the Input.
 	Source [sha256.Size]byte
+
+	checked lint.Input // what the diagnostics are about
 }
 
 // Errors are the findings that block the issue.
@@ -107,9 +109,8 @@ func Compile(in Input) (*Compiled, error) {
 		PostalAddress: in.Newsletter.PostalAddress, AmazonMode: in.Newsletter.AmazonMode,
 		DefaultDisclosure: in.Newsletter.DefaultDisclosure, DoubleOptIn: in.DoubleOptIn, Local: in.Local,
 	}
-	c.Diagnostics = append(lint.Article(in.Article, policy), lint.Mail(lint.Input{
-		Articles: []*article.Article{in.Article}, Mail: c.Mail, Message: c.Sample, Policy: policy,
-	})...)
+	c.checked = lint.Input{Articles: []*article.Article{in.Article}, Mail: c.Mail, Message: c.Sample, Policy: policy}
+	c.Diagnostics = append(lint.Article(in.Article, policy), lint.Mail(c.checked)...)
 	return c, nil
 }
 
@@ -181,6 +182,7 @@ func (in *Input) encode() []byte {
 	n := in.Newsletter
 	n.CreatedAt, n.UpdatedAt = time.Time{}, time.Time{}
 	n.AutoApprove, n.OnUnknown, n.AmazonConsent, n.Relay, n.Zone, n.ListID = false, "", "", "", "", 0 // how it is sent, not what
+	n.Strict = false
 	data, err := json.Marshal(struct {
 		N       Newsletter
 		A       *article.Article

@@ -24,6 +24,14 @@
 //     public address. Send compares it, so any edit voids the approval; a new
 //     version of Broadsheet does not.
 //   - A diagnostic of severity error blocks approval. There is no way round.
+//     One of severity warn passes, unless the newsletter is strict: then an
+//     editor has to acknowledge it with a reason. The word is bound to the
+//     finding and to what stands at its place (not where that is), so an edit
+//     there voids it.
+//   - Approve writes a [Receipt] that never changes: the hashes of the bytes,
+//     every rule that was run, where the disclosures stand, the findings with
+//     what was said to them, who and when. Showing it hashes the stored bytes
+//     again.
 //   - Launching is one transaction and happens once (the outbox's key is the
 //     issue), also when two processes send the same issue.
 //   - One occurrence of a schedule makes at most one issue (occurrence_id is
@@ -34,6 +42,7 @@
 // # Errors
 //
 // *RefusedError and *NotFoundError are sentences for the person who asked;
-// *BlockedError carries the diagnostics that stand in the way. Anything else is
+// *BlockedError carries the diagnostics that stand in the way,
+// *UnacknowledgedError the warnings. Anything else is
 // a failure of the machinery.
 package newsletter

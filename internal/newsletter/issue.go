@@ -30,8 +30,10 @@ type Config struct {
 	Schedules *scheduler.Store
 	// PublicURL is where readers reach us.
 	PublicURL string
-	Now       func() time.Time
-	Log       *slog.Logger
+	// Version is this program's, for receipts.
+	Version string
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // Service keeps newsletters and takes issues from draft to launch. It may be
@@ -43,6 +45,7 @@ type Service struct {
 	library   *library.Store
 	schedules *scheduler.Store
 	public    string
+	version   string
 	now       func() time.Time
 	log       *slog.Logger
 }
@@ -53,7 +56,7 @@ func New(c Config) (*Service, error) {
 	if err != nil || u.Host == "" {
 		return nil, refused("the public address %q is not a web address", c.PublicURL)
 	}
-	return &Service{c.DB, c.Ring, c.Audience, c.Library, c.Schedules, strings.TrimRight(c.PublicURL, "/"), c.Now, c.Log}, nil
+	return &Service{c.DB, c.Ring, c.Audience, c.Library, c.Schedules, strings.TrimRight(c.PublicURL, "/"), c.Version, c.Now, c.Log}, nil
 }
 
 // maxSubject is what mailbox providers show at most, generously (in characters).
@@ -147,43 +150,6 @@ func (s *Service) local(ctx context.Context, q postgres.Queryer, n Newsletter) (
 		}
 	}
 	return false, nil
-}
-
-// Approve freezes the content of an issue: what is approved is what is sent. A
-// *BlockedError says what stands in the way.
-func (s *Service) Approve(ctx context.Context, id int64, actor string) error {
-	var blocked *BlockedError
-	err := postgres.InTx(ctx, s.db, func(tx *postgres.Tx) error {
-		i, err := lockIssue(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if i.State == Launched {
-			return refused("issue %d has been launched; what was sent can't be approved again", id)
-		}
-		c, err := s.compile(ctx, tx, i)
-		if err != nil {
-			return err
-		}
-		if found := c.Errors(); len(found) > 0 {
-			blocked = &BlockedError{id, found}
-			if i.State == Approved { // it was edited since
-				if err := setDraft(ctx, tx, id); err != nil {
-					return err
-				}
-			}
-			return s.review(ctx, tx, id, actRefused, actor, nil, found, "")
-		}
-		sum := c.Template.SHA256()
-		if err := setApproved(ctx, tx, id, c, s.now()); err != nil {
-			return err
-		}
-		return s.review(ctx, tx, id, actApproved, actor, sum[:], c.Diagnostics, "")
-	})
-	if err == nil && blocked != nil {
-		return blocked
-	}
-	return err
 }
 
 // Send launches an approved issue and gives what was launched, also when it

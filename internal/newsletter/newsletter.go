@@ -48,7 +48,9 @@ type Newsletter struct {
 	// AutoApprove lets a scheduled issue without an error go out by itself.
 	AutoApprove bool `db:"auto_approve" json:"auto_approve"`
 	// OnUnknown is outbox.Hold or outbox.Resend.
-	OnUnknown string    `db:"on_unknown" json:"on_unknown"`
+	OnUnknown string `db:"on_unknown" json:"on_unknown"`
+	// Strict wants every warning acknowledged before an issue is approved.
+	Strict    bool      `db:"strict" json:"strict,omitempty"`
 	CreatedAt time.Time `db:"created_at" json:"created_at"`
 	UpdatedAt time.Time `db:"updated_at" json:"updated_at"`
 }

@@ -135,10 +135,11 @@ func (s *Service) carryOn(ctx context.Context, n Newsletter, i Issue, o schedule
 		err = serr
 	}
 	var blocked *BlockedError
+	var unsaid *UnacknowledgedError
 	var refusal *RefusedError
 	switch {
-	case errors.As(err, &blocked):
-		d.Reason = fmt.Sprintf("Issue %d waits for an editor: %s", i.ID, blocked.Error())
+	case errors.As(err, &blocked), errors.As(err, &unsaid):
+		d.Reason = fmt.Sprintf("Issue %d waits for an editor: %s", i.ID, err.Error())
 		return d, nil
 	case errors.As(err, &refusal):
 		d.Verdict, d.Reason = scheduler.Failed, refusal.Sentence

@@ -180,11 +180,12 @@ func setLaunched(ctx context.Context, tx *postgres.Tx, id, mailing int64, at tim
 
 // Acts on an issue, as in the table issue_reviews.
 const (
-	actDrafted  = "drafted"
-	actApproved = "approved"
-	actVoided   = "approval voided"
-	actLaunched = "launched"
-	actRefused  = "refused"
+	actDrafted      = "drafted"
+	actAcknowledged = "acknowledged"
+	actApproved     = "approved"
+	actVoided       = "approval voided"
+	actLaunched     = "launched"
+	actRefused      = "refused"
 )
 
 func (s *Service) review(ctx context.Context, tx *postgres.Tx, issue int64, act, actor string, sum []byte, found []article.Diagnostic, note string) error {
