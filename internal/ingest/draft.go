@@ -28,10 +28,15 @@ type draft struct {
 	disclosures []article.Notice
 	disclaimers []article.Notice
 	takeaways   []article.Takeaway
+	standing    standing // of the notice being read
 	blocks      article.Blocks
 	diagnostics []article.Diagnostic
 
 	codePicks []*article.Pick // of the source's codes, until they are in the blocks
+	roles     map[article.Block]role
+	frontFAQ  []asked                   // of the front matter
+	dataFAQ   []asked                   // of a page's own data
+	answers   map[string]article.Blocks // of dataFAQ, by the letters of the question
 
 	relative []article.Place // where addresses were that cannot be resolved
 }

@@ -84,7 +84,11 @@ func candidates(a *article.Article) ([]*candidate, []string) {
 			out = append(out, c)
 		}
 	}
+	var blocks article.Blocks
 	for _, b := range a.Blocks {
+		blocks = append(blocks, partsOf(b)...)
+	}
+	for _, b := range blocks {
 		switch b := b.(type) {
 		case *article.Heading:
 			headings = append(headings, b.Text.String())

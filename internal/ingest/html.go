@@ -127,14 +127,26 @@ func (h *htmlReader) setLine(s string) {
 	}
 }
 
-// block reads a block element.
+// block reads a block element, and notes what its names say of what is in it.
 func (h *htmlReader) block(n *html.Node) {
+	r := boxRole(n)
+	from := len(h.d.blocks)
+	h.element(n)
+	if r != 0 {
+		h.flush()
+		h.d.mark(r, from)
+	}
+}
+
+func (h *htmlReader) element(n *html.Node) {
 	place := at(h.line, 0)
 	switch n.DataAtom {
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		h.heading(int(n.Data[1]-'0'), n, place)
+	case atom.Details:
+		h.details(n)
 	case atom.Summary:
-		h.heading(min(h.level+1, 6), n, place)
+		h.madeHeading(n, place)
 	case atom.Ul, atom.Ol:
 		l, rest := h.list(n, 0)
 		h.add(l)
@@ -180,7 +192,14 @@ func (h *htmlReader) heading(level int, n *html.Node, place article.Place) {
 		for i := range t {
 			t[i].Bold = false // a heading is bold by itself
 		}
-		h.add(&article.Heading{Level: level, Text: tidyText(t), Place: place})
+		b := &article.Heading{Level: level, Text: tidyText(t), Place: place}
+		h.add(b)
+		switch attr(n, questionAttribute) {
+		case questionHeading:
+			h.d.markBlock(isQuestion, b)
+		case questionMade:
+			h.d.markBlock(isQuestion|isMade, b)
+		}
 	}
 	h.addImages(images)
 }

@@ -125,13 +125,13 @@ func untick(t article.Text) (article.Text, bool) {
 
 // definitions reads a list of terms as items "Term: definition".
 func (h *htmlReader) definitions(n *html.Node, place article.Place) {
+	if h.questionList(n, place) {
+		return
+	}
 	l := &article.List{Style: article.Bulleted, Place: place}
 	var images []*article.Image
 	term := false
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if c.DataAtom != atom.Dt && c.DataAtom != atom.Dd {
-			continue
-		}
+	for _, c := range termsOf(n) {
 		t, found := h.collect(c)
 		images = append(images, found...)
 		switch {
@@ -154,6 +154,21 @@ func (h *htmlReader) definitions(n *html.Node, place article.Place) {
 		h.add(l)
 	}
 	h.addImages(images)
+}
+
+// termsOf are the terms and definitions of a list, also of those that stand in
+// boxes, in order.
+func termsOf(n *html.Node) []*html.Node {
+	var out []*html.Node
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		switch c.DataAtom {
+		case atom.Dt, atom.Dd:
+			out = append(out, c)
+		case atom.Div:
+			out = append(out, termsOf(c)...)
+		}
+	}
+	return out
 }
 
 // maxColumns bounds a table; a wider one is no table for a mail.

@@ -33,7 +33,8 @@ func TestDamagedArticle(t *testing.T) {
 	if a.Title != "" || res.SuggestedTitle == "" {
 		t.Errorf("title %q, suggested %q: there is none, and one should be suggested", a.Title, res.SuggestedTitle)
 	}
-	if len(a.Disclosures) != 1 || len(a.Disclaimers) != 1 || cmp.Diff(a.Disclosures[0], a.Disclaimers[0]) != "" {
+	if len(a.Disclosures) != 1 || len(a.Disclaimers) != 1 || cmp.Diff(a.Disclosures[0].Text, a.Disclaimers[0].Text) != "" || a.Disclosures[0].Place != a.Disclaimers[0].Place ||
+		a.Disclosures[0].Kind != article.NoticeAffiliate || a.Disclaimers[0].Kind != article.NoticeMedical {
 		t.Errorf("disclosures %v, disclaimers %v: one paragraph is both", a.Disclosures, a.Disclaimers)
 	}
 	if d := cmp.Diff(article.Author{Name: "Quiet Nights Team", Note: "We test what helps people sleep so you can skip what doesn't."}, a.Author); d != "" {

@@ -3,6 +3,7 @@ package ingest
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -19,6 +20,11 @@ func holdsInvariants(t testing.TB, a *article.Article) {
 	texts := map[string]article.Text{}
 	body := article.PlainText(a)
 	check := func(where string, tx article.Text) { texts[where+": "+tx.String()] = tx }
+	for _, n := range append(slices.Clone(a.Disclosures), a.Disclaimers...) {
+		if n.Kind == "" || n.Position == "" {
+			t.Errorf("the notice %q has kind %q and position %q", n.Text, n.Kind, n.Position)
+		}
+	}
 	for _, n := range a.Disclosures {
 		check("disclosure", n.Text)
 		if strings.Contains(body, n.Text.String()) && len(n.Text.String()) > 40 {
@@ -93,6 +99,51 @@ func blockTexts(t testing.TB, b article.Block, check func(string, article.Text))
 		if len(b.Blurb) > 0 {
 			check("blurb", b.Blurb)
 		}
+	case *article.FAQ, *article.ProsCons, *article.Verdict:
+		reviewTexts(t, b, check)
+	}
+}
+
+// reviewTexts checks the blocks of reviews.
+func reviewTexts(t testing.TB, b article.Block, check func(string, article.Text)) {
+	within := func(bs article.Blocks) {
+		if len(bs) == 0 {
+			t.Errorf("%s: a question or verdict without words", b.Kind())
+		}
+		for _, in := range bs {
+			switch in.(type) {
+			case *article.Paragraph, *article.List, *article.Quote, *article.Table, *article.Image:
+			default:
+				t.Errorf("%s holds a %s", b.Kind(), in.Kind())
+			}
+			if in.At().Block != b.At().Block {
+				t.Errorf("%s: a part says it is in block %d", b.Kind(), in.At().Block)
+			}
+			blockTexts(t, in, check)
+		}
+	}
+	switch b := b.(type) {
+	case *article.FAQ:
+		for _, q := range b.Questions {
+			clean(t, "question", q.Text)
+			if q.Text == "" {
+				t.Error("an empty question")
+			}
+			within(q.Answer)
+		}
+	case *article.ProsCons:
+		if len(b.Pros.Items)+len(b.Cons.Items) == 0 {
+			t.Error("pros and cons without points")
+		}
+		for _, side := range []article.Side{b.Pros, b.Cons} {
+			clean(t, "side", side.Title)
+			if len(side.Items) > 0 {
+				itemTexts(t, &article.List{Items: side.Items}, check)
+			}
+		}
+	case *article.Verdict:
+		clean(t, "verdict", b.Title)
+		within(b.Text)
 	}
 }
 

@@ -24,7 +24,9 @@ func (d *draft) takeNotices() {
 	headed := noticeKind{} // under a heading that announces a notice
 	var heading article.Block
 	var out article.Blocks
-	for _, b := range d.blocks {
+	paid, linked := firstPaid(d.blocks)
+	for i, b := range d.blocks {
+		d.standing = standing{known: true, notice: spot{piece: i}, paid: paid, linked: linked}
 		switch b := b.(type) {
 		case *article.Heading:
 			if heading != nil {
@@ -82,8 +84,10 @@ var noticeStems = []string{
 
 var plainMarks = strings.NewReplacer("’", "'", "‑", "-", "–", "-", "\u00a0", " ")
 
+func plainLower(s string) string { return strings.ToLower(plainMarks.Replace(s)) }
+
 func kindOfNotice(s string) noticeKind {
-	f := strings.ToLower(plainMarks.Replace(s))
+	f := plainLower(s)
 	if sponsored(f) {
 		return noticeKind{disclosure: true}
 	}
@@ -122,6 +126,7 @@ func (d *draft) noticeIn(t article.Text, p article.Place, headed noticeKind) (re
 	if from > 0 {
 		p.Column = 0 // somewhere in the paragraph
 	}
+	d.standing.notice.byte = from
 	d.addNotice(sliceText(t, from, to), p, kindOfNotice(s[from:to]))
 	return joinRest(sliceText(t, 0, from), sliceText(t, to, len(s))), true
 }
@@ -180,14 +185,16 @@ func (d *draft) noticeQuote(q *article.Quote) bool {
 
 func (d *draft) addNotice(t article.Text, p article.Place, k noticeKind) {
 	p.Block = -1
-	n := article.Notice{Text: dropInPage(t), Place: p}
+	n := article.Notice{Text: dropInPage(t), Place: p, Position: d.standing.position()}
 	if len(n.Text) == 0 {
 		return
 	}
 	if k.disclosure && !saidAlready(d.disclosures, n.Text) {
+		n.Kind = kindOfDisclosure(n.Text.String())
 		d.disclosures = append(d.disclosures, n)
 	}
 	if k.disclaimer && !saidAlready(d.disclaimers, n.Text) {
+		n.Kind = article.NoticeMedical
 		d.disclaimers = append(d.disclaimers, n)
 	}
 }

@@ -41,6 +41,8 @@ type page struct {
 	// weights are how much of the article's text each element holds.
 	weights map[*html.Node]weighed
 	notices []found
+	paid    []paidLink
+	runs    int                           // of text, seen so far
 	ready   map[*html.Node]article.Blocks // blocks made of whole elements
 	holds   map[*html.Node]keySet         // whose links stand in an element
 }

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -11,9 +12,16 @@ import (
 
 // found is a notice seen on the whole page, before anything is thrown away.
 type found struct {
-	node  *html.Node
+	node  *html.Node // nil when it is taken out already
 	text  article.Text
 	place article.Place
+	run   int // which run of text of the page it is
+}
+
+// paidLink is an affiliate link of the page.
+type paidLink struct {
+	node *html.Node
+	run  int
 }
 
 // takePageNotices notes where notices stand; those still in the article when
@@ -24,6 +32,8 @@ func (p *page) takePageNotices() {
 	var run []*html.Node
 	flush := func() {
 		if len(run) > 0 {
+			p.runs++
+			p.notePaid(run)
 			p.noticeRun(h, run)
 		}
 		run = run[:0]
@@ -69,7 +79,7 @@ func (p *page) noticeRun(h *htmlReader, run []*html.Node) {
 	h.inline, h.images = nil, nil
 	if own := noticeAlone(run, len(s)); own != nil {
 		h.inlineNode(own)
-		p.d.noticeIn(tidyText(h.inline), at(lineAbove(own), 0), noticeKind{})
+		p.notices = append(p.notices, found{nil, tidyText(h.inline), at(lineAbove(own), 0), p.runs})
 		h.inline, h.images = nil, nil
 		cutOut(own)
 		return
@@ -77,8 +87,22 @@ func (p *page) noticeRun(h *htmlReader, run []*html.Node) {
 	for _, n := range run {
 		h.inlineNode(n)
 	}
-	p.notices = append(p.notices, found{run[0], tidyText(h.inline), at(lineAbove(run[0]), 0)})
+	p.notices = append(p.notices, found{run[0], tidyText(h.inline), at(lineAbove(run[0]), 0), p.runs})
 	h.inline, h.images = nil, nil
+}
+
+// notePaid notes the affiliate links of a run.
+func (p *page) notePaid(run []*html.Node) {
+	for _, n := range run {
+		walk(n, func(c *html.Node) bool {
+			if c.DataAtom == atom.A {
+				if _, paid := article.Affiliate(attr(c, "href")); paid {
+					p.paid = append(p.paid, paidLink{c, p.runs})
+				}
+			}
+			return true
+		})
+	}
 }
 
 // noticeAlone is the one element of a run that is a notice by itself, beside
@@ -101,9 +125,14 @@ func noticeAlone(run []*html.Node, size int) *html.Node {
 
 // addNotices takes over the notices that are not in the article itself.
 func (p *page) addNotices() {
+	paid := slices.IndexFunc(p.paid, func(l paidLink) bool { return within(l.node, p.main) })
 	for _, f := range p.notices {
-		if within(f.node, p.main) {
+		if f.node != nil && within(f.node, p.main) {
 			continue
+		}
+		p.d.standing = standing{known: true, notice: spot{piece: f.run}, linked: paid >= 0}
+		if paid >= 0 {
+			p.d.standing.paid = spot{p.paid[paid].run, max(0, paidAt(f.text))}
 		}
 		p.d.noticeIn(f.text, f.place, noticeKind{})
 	}

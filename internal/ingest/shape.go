@@ -25,6 +25,7 @@ func (d *draft) shape() *article.Article {
 		d.inlinePicks()
 	}
 	d.takeAuthorBox()
+	d.takeReviews()
 	d.takeTips()
 	d.trimDividers()
 	d.markLabels()
@@ -39,6 +40,7 @@ func (d *draft) shape() *article.Article {
 		a.Language = detectLanguage(a)
 	}
 	setPlaces(a.Blocks)
+	settlePositions(a)
 	if len(a.Takeaways) == 0 {
 		a.Takeaways = extract(a)
 		d.locate(a.Takeaways)
@@ -233,55 +235,51 @@ func (d *draft) markLabels() {
 func (d *draft) settleLevels() {
 	levels := []int{1}  // given levels of the open sections
 	settled := []int{1} // what they became
-	for _, b := range d.blocks {
-		var h *article.Heading
-		switch b := b.(type) {
-		case *article.Heading:
-			h = b
-		case *article.Pick:
-			h = b.Heading
-		}
-		if h == nil {
-			continue
-		}
+	eachHeading(d.blocks, func(h *article.Heading) {
 		given := max(h.Level, 2)
 		for len(levels) > 1 && levels[len(levels)-1] >= given {
 			levels, settled = levels[:len(levels)-1], settled[:len(settled)-1]
 		}
 		h.Level = min(settled[len(settled)-1]+1, 6)
 		levels, settled = append(levels, given), append(settled, h.Level)
-	}
+	})
 }
 
 // setPlaces writes into every place which block it belongs to.
 func setPlaces(bs article.Blocks) {
 	for i, b := range bs {
-		switch b := b.(type) {
-		case *article.Heading:
-			b.Place.Block = i
-		case *article.Paragraph:
-			b.Place.Block = i
-		case *article.Quote:
-			b.Place.Block = i
-		case *article.Image:
-			b.Place.Block = i
-		case *article.Table:
-			b.Place.Block = i
-		case *article.Divider:
-			b.Place.Block = i
-		case *article.List:
-			placeList(b, i)
-		case *article.Tips:
-			b.Place.Block = i
-			for j := range b.Cards {
-				b.Cards[j].Place.Block = i
-			}
-		case *article.Pick:
-			b.Place.Block = i
-			if b.Heading != nil {
-				b.Heading.Place.Block = i
-			}
+		placeBlock(b, i)
+	}
+}
+
+func placeBlock(b article.Block, i int) {
+	switch b := b.(type) {
+	case *article.Heading:
+		b.Place.Block = i
+	case *article.Paragraph:
+		b.Place.Block = i
+	case *article.Quote:
+		b.Place.Block = i
+	case *article.Image:
+		b.Place.Block = i
+	case *article.Table:
+		b.Place.Block = i
+	case *article.Divider:
+		b.Place.Block = i
+	case *article.List:
+		placeList(b, i)
+	case *article.Tips:
+		b.Place.Block = i
+		for j := range b.Cards {
+			b.Cards[j].Place.Block = i
 		}
+	case *article.Pick:
+		b.Place.Block = i
+		if b.Heading != nil {
+			b.Heading.Place.Block = i
+		}
+	case *article.FAQ, *article.ProsCons, *article.Verdict:
+		placeReview(b, i)
 	}
 }
 

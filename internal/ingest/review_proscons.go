@@ -1,0 +1,402 @@
+package ingest
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+)
+
+// sign says which side of a comparison something is on.
+type sign uint8
+
+const (
+	unsigned sign = iota
+	pro
+	con
+)
+
+func (s sign) role() role { return map[sign]role{pro: isPro, con: isCon}[s] }
+
+const (
+	maxSideTitle = 60
+	maxSideLine  = 180 // a longer paragraph is no point for or against
+	maxSideItems = 30
+)
+
+// sideTitle is the name of one side as the source has it.
+type sideTitle struct {
+	sign    sign
+	loose   bool // counts only beside the other side
+	firm    bool // counts also without it
+	side    article.Side
+	rest    article.Text // what stands behind the name in the same paragraph
+	place   article.Place
+	written bool // the words are the author's, not only the markup's
+}
+
+// signOf tells which side a title names.
+func signOf(s string) (sg sign, loose bool) {
+	f := strings.TrimRight(fold(s), "?:.! ")
+	switch {
+	case f == "" || len(f) > 2*maxSideTitle:
+		return unsigned, false
+	case proNames.MatchString(f) && !conNames.MatchString(f):
+		return pro, false
+	case conNames.MatchString(f):
+		return con, false
+	case looseCons.MatchString(f):
+		return con, true
+	}
+	return unsigned, false
+}
+
+// titleAt reads block i as the title of a side.
+func (d *draft) titleAt(i int) (t sideTitle, ok bool) {
+	b := next(d.blocks, i)
+	s := ""
+	switch b := b.(type) {
+	case *article.Heading:
+		s = b.Text.String()
+		if !d.has(b, isMade) {
+			t.side.Heading = b
+		}
+	case *article.Paragraph:
+		s = b.Text.String()
+		if name, rest := openedBy(s); rest > 0 && rest < len(s) {
+			if sg, _ := signOf(name); sg != unsigned {
+				s, t.rest = name, sliceText(b.Text, rest, len(b.Text.String()))
+			}
+		}
+	default:
+		return t, false
+	}
+	if !short(s, maxSideTitle) {
+		return t, false
+	}
+	if t.sign, t.loose = signOf(s); t.sign == unsigned {
+		return t, false
+	}
+	t.firm = firmSides.MatchString(strings.TrimRight(fold(s), "?:.! "))
+	t.side.Title, t.place, t.written = strings.TrimRight(trimMarks(oneLine(s)), ": "), b.At(), true
+	return t, true
+}
+
+// takeProsCons makes blocks of what speaks for and against something: two
+// named lists or runs of short lines, a table of two columns, a list whose
+// items are ticked and crossed.
+func (d *draft) takeProsCons() {
+	out := make(article.Blocks, 0, len(d.blocks))
+	for i := 0; i < len(d.blocks); {
+		b, n := d.prosConsAt(i)
+		if b == nil {
+			out = append(out, d.blocks[i])
+			i++
+			continue
+		}
+		out = append(out, b)
+		i += n
+	}
+	d.blocks = out
+}
+
+// prosConsAt reads a comparison that begins with block i, and how many blocks
+// it takes up.
+func (d *draft) prosConsAt(i int) (article.Block, int) {
+	switch b := d.blocks[i].(type) {
+	case *article.Table:
+		if p := tableSides(b); p != nil {
+			return p, 1
+		}
+		return nil, 0
+	case *article.List:
+		if p, n := d.signedLists(i, b); p != nil {
+			return p, n
+		}
+	}
+	first, items, n := d.sideAt(i)
+	if n == 0 {
+		return d.titlesFirst(i)
+	}
+	second, others, m := d.sideAt(i + n)
+	switch {
+	case m > 0 && second.sign != first.sign && first.sign != unsigned:
+	case first.firm && !first.loose:
+		second, others, m = sideTitle{}, nil, 0
+	default:
+		return nil, 0
+	}
+	first.side.Items, second.side.Items = items, others
+	p := &article.ProsCons{Pros: first.side, Cons: second.side, Place: first.place}
+	if first.sign == con {
+		p.Pros, p.Cons = second.side, first.side
+	}
+	return p, n + m
+}
+
+// titlesFirst reads two titles in a row and the two lists behind them, as
+// boxes side by side come out.
+func (d *draft) titlesFirst(i int) (article.Block, int) {
+	a, ok := d.titleAt(i)
+	if !ok || len(a.rest) > 0 {
+		return nil, 0
+	}
+	b, ok := d.titleAt(i + 1)
+	if !ok || len(b.rest) > 0 || b.sign == a.sign {
+		return nil, 0
+	}
+	l, ok1 := next(d.blocks, i+2).(*article.List)
+	m, ok2 := next(d.blocks, i+3).(*article.List)
+	if !ok1 || !ok2 {
+		return nil, 0
+	}
+	a.side.Items, b.side.Items = unmarked(l.Items), unmarked(m.Items)
+	p := &article.ProsCons{Pros: a.side, Cons: b.side, Place: a.place}
+	if a.sign == con {
+		p.Pros, p.Cons = b.side, a.side
+	}
+	return p, 4
+}
+
+// sideAt reads one side from block i: its title, or what its box is called,
+// and its points. n is 0 if there is none.
+func (d *draft) sideAt(i int) (t sideTitle, items []article.Item, n int) {
+	t, titled := d.titleAt(i)
+	j := i
+	if titled {
+		j++
+	} else if b := next(d.blocks, i); d.has(b, isPro|isCon) {
+		t.sign, t.place, t.firm = pro, b.At(), true
+		if d.has(b, isCon) {
+			t.sign = con
+		}
+		if h, ok := b.(*article.Heading); ok {
+			t.side.Heading, t.side.Title = h, oneLine(h.Text.String())
+			j++
+		}
+	}
+	if t.sign == unsigned {
+		return t, nil, 0
+	}
+	if len(t.rest) > 0 {
+		return t, splitPoints(t.rest, t.place), j - i
+	}
+	for ; j < len(d.blocks) && len(items) < maxSideItems; j++ {
+		got, ok := d.points(j, t, len(items) > 0)
+		if !ok {
+			break
+		}
+		items = append(items, got...)
+		if _, list := d.blocks[j].(*article.List); list && !d.has(next(d.blocks, j+1), t.sign.role()) {
+			j++
+			break
+		}
+	}
+	if len(items) == 0 {
+		return t, nil, 0
+	}
+	return t, items, j - i
+}
+
+// points reads block j as points of a side: a list, or a short line where the
+// side has no list.
+func (d *draft) points(j int, t sideTitle, begun bool) ([]article.Item, bool) {
+	switch b := d.blocks[j].(type) {
+	case *article.List:
+		if _, listed := next(d.blocks, j-1).(*article.List); begun && !listed && !d.has(b, t.sign.role()) {
+			return nil, false
+		}
+		return unmarked(b.Items), true
+	case *article.Paragraph:
+		s := b.Text.String()
+		if _, title := d.titleAt(j); title || !short(s, maxSideLine) || ctaLine(s) || strings.HasSuffix(s, ":") {
+			return nil, false
+		}
+		if !d.has(b, t.sign.role()) && (!short(s, 90) || len(sentencesOf(s)) > 1) {
+			return nil, false
+		}
+		return splitPoints(b.Text, b.Place), true
+	}
+	return nil, false
+}
+
+var (
+	crossMark = regexp.MustCompile(`^(?:❌|✗|✘|✖|❎|🚫|⛔|👎|➖|🔴|⛌|☒)\x{fe0f}?[ \t\x{00a0}]*`)
+	plusMark  = regexp.MustCompile(`^(?:✅|✓|✔|☑|🗹|👍|➕|🟢)\x{fe0f}?[ \t\x{00a0}]*`)
+	sideSigns = regexp.MustCompile(`^[+–−-][ \t\x{00a0}]+`)
+)
+
+// signOfItem reads the mark an item begins with.
+func signOfItem(s string) sign {
+	switch {
+	case plusMark.MatchString(s):
+		return pro
+	case crossMark.MatchString(s):
+		return con
+	}
+	return unsigned
+}
+
+// unmark takes the mark off the beginning of a point.
+func unmark(t article.Text) article.Text {
+	s := t.String()
+	for _, re := range []*regexp.Regexp{plusMark, crossMark, sideSigns} {
+		if m := re.FindStringIndex(s); m != nil && hasWords(s[m[1]:]) {
+			return sliceText(t, m[1], len(s))
+		}
+	}
+	return t
+}
+
+func unmarked(items []article.Item) []article.Item {
+	for i := range items {
+		items[i].Text = unmark(items[i].Text)
+	}
+	return items
+}
+
+// splitPoints makes the points of running text: its lines, else what
+// semicolons or ticks set apart, else all of it.
+func splitPoints(t article.Text, p article.Place) []article.Item {
+	s := t.String()
+	var cuts [][2]int
+	at, from := 0, 0
+	for _, span := range t {
+		if span.Break {
+			cuts = append(cuts, [2]int{from, at})
+			at++
+			from = at
+			continue
+		}
+		for i, r := range span.Text {
+			if r == ';' || r == '•' || r == '✓' || r == '✅' || r == '✔' || r == '❌' || r == '✗' || r == '✘' {
+				cuts = append(cuts, [2]int{from, at + i})
+				from = at + i + len(string(r))
+			}
+		}
+		at += len(span.Text)
+	}
+	cuts = append(cuts, [2]int{from, len(s)})
+	var out []article.Item
+	for _, c := range cuts {
+		if text := unmark(sliceText(t, c[0], c[1])); hasWords(text.String()) {
+			out = append(out, article.Item{Text: text, Place: p})
+		}
+	}
+	return out
+}
+
+// signedLists reads lists whose items are ticked and crossed: one with both, or
+// one of each in a row. Since people also set out what to do and what not to do
+// so, something must say that it is about a product.
+func (d *draft) signedLists(i int, l *article.List) (article.Block, int) {
+	pros, cons, ok := signedItems(l)
+	n := 1
+	if ok && (len(pros) == 0 || len(cons) == 0) {
+		if m, is := next(d.blocks, i+1).(*article.List); is {
+			morePros, moreCons, more := signedItems(m)
+			if more && (len(morePros) == 0) == (len(cons) == 0) && (len(moreCons) == 0) == (len(pros) == 0) {
+				pros, cons, n = append(pros, morePros...), append(cons, moreCons...), 2
+			}
+		}
+	}
+	if !ok || len(pros) == 0 || len(cons) == 0 || !d.aboutProduct(i) {
+		return nil, 0
+	}
+	return &article.ProsCons{Pros: article.Side{Items: unmarked(pros)}, Cons: article.Side{Items: unmarked(cons)}, Place: l.Place}, n
+}
+
+// signedItems parts the items of a list by their marks; ok is false if one has
+// none.
+func signedItems(l *article.List) (pros, cons []article.Item, ok bool) {
+	if l.Style == article.Check {
+		return l.Items, nil, true
+	}
+	for _, it := range l.Items {
+		switch signOfItem(it.Text.String()) {
+		case pro:
+			pros = append(pros, it)
+		case con:
+			cons = append(cons, it)
+		default:
+			return nil, nil, false
+		}
+	}
+	return pros, cons, true
+}
+
+var reviewTitle = regexp.MustCompile(`\b(?:reviews?|reviewed|tested|tests?|im test|testbericht|vergleich|vs\.?|versus|best|beste[nr]?|avis|comparatif|meilleure?s?|análisis|reseña|opiniones|mejor(?:es)?|análise|resenha|melhor(?:es)?|recensione|opinioni|miglior[ei])\b`)
+
+// aboutProduct: what stands above block i, or the title, says that a product
+// is judged.
+func (d *draft) aboutProduct(i int) bool {
+	for j := i - 1; j >= 0 && j >= i-6; j-- {
+		switch b := d.blocks[j].(type) {
+		case *article.Pick, *article.ProsCons:
+			return true
+		case *article.Heading:
+			return bothNames.MatchString(fold(b.Text.String())) || reviewTitle.MatchString(fold(d.title))
+		case *article.Paragraph:
+			if s := b.Text.String(); short(s, 90) && bothNames.MatchString(strings.TrimRight(fold(s), ": ")) {
+				return true
+			}
+		}
+	}
+	return reviewTitle.MatchString(fold(d.title))
+}
+
+// tableSides reads a table of two columns, or of two rows, that are headed by
+// the two sides.
+func tableSides(t *article.Table) *article.ProsCons {
+	if len(t.Head) != 2 {
+		return nil
+	}
+	heads := t.Head
+	rows := t.Rows
+	if len(heads[0]) == 0 && len(heads[1]) == 0 && len(rows) > 1 {
+		heads, rows = rows[0], rows[1:]
+	}
+	sides := [2]article.Side{}
+	signs := [2]sign{}
+	for c := range 2 {
+		signs[c], _ = signOf(heads[c].String())
+		sides[c].Title = strings.TrimRight(trimMarks(oneLine(heads[c].String())), ": ")
+	}
+	if signs[0] == unsigned || signs[1] == unsigned || signs[0] == signs[1] {
+		return turnedSides(t)
+	}
+	for _, r := range rows {
+		for c := range 2 {
+			sides[c].Items = append(sides[c].Items, splitPoints(r[c], t.Place)...)
+		}
+	}
+	if signs[0] == con {
+		sides[0], sides[1] = sides[1], sides[0]
+	}
+	return &article.ProsCons{Pros: sides[0], Cons: sides[1], Place: t.Place}
+}
+
+// turnedSides reads a table whose first column names the sides.
+func turnedSides(t *article.Table) *article.ProsCons {
+	rows := t.Rows
+	if len(t.Head[0]) > 0 || len(t.Head[1]) > 0 {
+		rows = append([][]article.Text{t.Head}, rows...)
+	}
+	if len(rows) != 2 {
+		return nil
+	}
+	p := &article.ProsCons{Place: t.Place}
+	for _, r := range rows {
+		side := article.Side{Title: strings.TrimRight(trimMarks(oneLine(r[0].String())), ": "), Items: splitPoints(r[1], t.Place)}
+		switch sg, _ := signOf(r[0].String()); sg {
+		case pro:
+			p.Pros = side
+		case con:
+			p.Cons = side
+		}
+	}
+	if len(p.Pros.Items) == 0 || len(p.Cons.Items) == 0 {
+		return nil
+	}
+	return p
+}
