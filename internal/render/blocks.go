@@ -14,6 +14,7 @@ import (
 type block struct {
 	Kind article.Kind
 	Data any
+	at   int // which block of those it was made with
 }
 
 type (
@@ -111,7 +112,7 @@ func (b *builder) run(bs article.Blocks) []block {
 			next = bs[i+1]
 		}
 		if data := b.view(blk, next); data != nil {
-			out = append(out, block{Kind: blk.Kind(), Data: data})
+			out = append(out, block{Kind: blk.Kind(), Data: data, at: i})
 		}
 	}
 	return out

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -14,25 +13,28 @@ import (
 // always give the same bytes. Faults of the content are package lint's
 // business: Compose leaves out what is missing and never fails for it.
 func Compose(issue Issue, theme *Theme) (Mail, error) {
-	c, err := newComposer(&issue, theme)
+	e, err := newEdition(&issue, theme)
 	if err != nil {
 		return Mail{}, err
 	}
-	v := c.view(inMail)
-	m := Mail{Title: c.art.Title, Preheader: v.Preheader.String()}
-	if m.HTML, err = theme.html[c.Dir].render(v); err != nil {
+	v := e.view(inMail)
+	m := Mail{Title: e.art.Title, Preheader: v.Preheader.String()}
+	if m.HTML, err = theme.html[e.Dir].render(v); err != nil {
 		return Mail{}, fmt.Errorf("rendering the HTML part: %w", err)
 	}
 	if m.Text, err = theme.text.render(v); err != nil {
 		return Mail{}, fmt.Errorf("rendering the text part: %w", err)
 	}
-	if m.Web, err = theme.web.render(c); err != nil {
+	if len(issue.Without) > 0 {
+		return m, nil
+	}
+	if m.Web, err = theme.web.render(e); err != nil {
 		return Mail{}, fmt.Errorf("rendering the web page: %w", err)
 	}
 	return m, nil
 }
 
-// composer is one issue being composed.
+// composer is one article being composed.
 type composer struct {
 	tongue
 	issue     *Issue
@@ -43,22 +45,7 @@ type composer struct {
 	anchors   map[string]string // of the picks, by address
 }
 
-func newComposer(issue *Issue, theme *Theme) (*composer, error) {
-	if theme == nil {
-		return nil, errors.New("composing needs a theme: load one with LoadTheme")
-	}
-	if len(issue.Articles) != 1 || issue.Articles[0] == nil {
-		return nil, fmt.Errorf("an issue has one article, this one has %d", len(issue.Articles))
-	}
-	mode := issue.Newsletter.AmazonMode
-	switch mode {
-	case "":
-		mode = ViaArticle
-	case ViaArticle, Direct:
-	default:
-		return nil, fmt.Errorf("links to Amazon lead %q or %q, not %q", ViaArticle, Direct, mode)
-	}
-	a := issue.Articles[0]
+func newComposer(issue *Issue, a *article.Article, theme *Theme, mode string) *composer {
 	return &composer{
 		tongue:    tongueOf(a.Language, issue.Newsletter.Language),
 		issue:     issue,
@@ -67,7 +54,7 @@ func newComposer(issue *Issue, theme *Theme) (*composer, error) {
 		mode:      mode,
 		canonical: withoutFragment(cleanURL(a.CanonicalURL)),
 		anchors:   anchorsOf(a),
-	}, nil
+	}
 }
 
 // view is what the layouts of the mail read.
@@ -90,6 +77,16 @@ type view struct {
 	Disclaimer  *notice
 	Reason      rich // why the reader gets this mail
 	FootLinks   []footLink
+
+	// What only some layouts have; see layout.go.
+	Layout   string
+	Intro    []rich // the editor's own words
+	Guide    *guide
+	Continue *offer  // an excerpt's button
+	Picks    []block // an excerpt's, after the button
+	Kicker   string  // a digest's, above its title
+	Lead     rich    // a digest's, under its title
+	Stories  []*story
 }
 
 type footLink struct{ Text, Href string }
@@ -125,6 +122,7 @@ func (c *composer) view(m medium) *view {
 		AuthorNote:  c.plain(strings.TrimSpace(c.art.Author.Note)),
 		Minutes:     c.minutes(),
 		Standfirst:  standfirst,
+		Lead:        c.plain(""),
 		Reason:      c.plain(n.Why),
 		Hero:        hero,
 		Body:        c.blocks(rest, m),
@@ -221,6 +219,11 @@ func (c *composer) preheader() string {
 			return s
 		}
 	}
+	return c.openingSentences()
+}
+
+// openingSentences is as much of the article's beginning as a preheader takes.
+func (c *composer) openingSentences() string {
 	out := ""
 	for _, b := range c.art.Blocks {
 		p, ok := b.(*article.Paragraph)

@@ -20,11 +20,11 @@ func composerOf(t *testing.T, a *article.Article) *composer {
 
 func composerFor(t *testing.T, i *Issue) *composer {
 	t.Helper()
-	c, err := newComposer(i, editorial(t))
+	e, err := newEdition(i, editorial(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c
+	return e.composer
 }
 
 func TestEveryKindHasItsTemplates(t *testing.T) {
@@ -172,9 +172,12 @@ func TestOrder(t *testing.T) {
 func TestComposeErrors(t *testing.T) {
 	a := &article.Article{}
 	for want, i := range map[string]Issue{
-		"has one article, this one has 0": {},
-		"has one article, this one has 2": {Articles: []*article.Article{a, a}},
-		`not "wrapped"`:                   {Articles: []*article.Article{a}, Newsletter: Newsletter{AmazonMode: "wrapped"}},
+		"is for one article, this issue has 0": {},
+		"is for one article, this issue has 2": {Layout: Letter, Articles: []*article.Article{a, a}},
+		`there is no layout "poster"`:          {Layout: "poster", Articles: []*article.Article{a}},
+		"a digest needs an article":            {Articles: []*article.Article{a, a}, Without: []int{0, 1}},
+		"an article that is not there":         {Articles: []*article.Article{a, nil}},
+		`not "wrapped"`:                        {Articles: []*article.Article{a}, Newsletter: Newsletter{AmazonMode: "wrapped"}},
 	} {
 		if _, err := Compose(i, editorial(t)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q in it", err, want)

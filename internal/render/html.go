@@ -10,13 +10,17 @@ import (
 )
 
 // htmlSet is the mail's templates for one theme and one direction.
-type htmlSet struct{ set *template.Template }
+type htmlSet struct {
+	set *template.Template
+	all map[string]*htmlSet // the theme's, by direction
+}
 
 func parseHTML(t *tokens, dir string) (*htmlSet, error) {
 	h := &htmlSet{}
 	f := t.funcs(dir)
 	f["row"] = h.row
 	f["inner"] = h.inner
+	f["story"] = h.story
 	f["part"] = func(k article.Kind) string { return string(k) }
 	set, err := template.New("").Funcs(f).ParseFS(templates.FS, "email/layouts/*.html", "email/layouts/style.css", "email/blocks/*.html")
 	if err != nil {
@@ -46,6 +50,9 @@ func (h *htmlSet) inner(k article.Kind, data any) (template.HTML, error) {
 	return template.HTML(b.String()), err
 }
 
+// story writes a story in the direction of its own language.
+func (h *htmlSet) story(s *story) (template.HTML, error) { return h.all[s.Dir].row("story", s) }
+
 // line is what a template wrote, without the white space around it, and one
 // line end; nothing if it wrote nothing.
 func line(s string) string {
@@ -66,6 +73,6 @@ const partSize = 64 << 10
 func (h *htmlSet) render(v *view) (string, error) {
 	var b strings.Builder
 	b.Grow(partSize)
-	err := h.set.ExecuteTemplate(&b, "article.html", v)
+	err := h.set.ExecuteTemplate(&b, v.Layout+".html", v)
 	return b.String(), err
 }

@@ -5,8 +5,19 @@ import "github.com/broadsheet/broadsheet/internal/article"
 // Issue is what a mail is made from.
 type Issue struct {
 	Newsletter Newsletter
-	// Articles is the content; an issue has one article.
+	// Articles is the content: one article, or those of a digest in its order.
 	Articles []*article.Article
+	// Layout is Whole, Excerpt, Digest or Letter; "" is what LayoutOf says.
+	Layout string
+	// Title heads a digest; "" makes one of its articles' titles. Other
+	// layouts have their article's.
+	Title string
+	// Intro is the editor's own words before everything else, a paragraph a
+	// line; "" for none.
+	Intro string
+	// Without names articles of a digest, by index, that this variant of the
+	// mail leaves out. A variant has no page: the issue's has them all.
+	Without []int
 	// Links are the reader's own addresses.
 	Links Links
 	// Preheader is the line after the subject in the reader's inbox; "" takes
@@ -58,13 +69,14 @@ type Links struct {
 
 // Mail is a composed issue.
 type Mail struct {
-	// Title is the article's, as written; the subject unless an editor chose
-	// another one.
+	// Title is the article's, as written, or the digest's; the subject unless
+	// an editor chose another one.
 	Title     string
 	Preheader string
 	// HTML and Text are the mail's two parts, with the slot marks of the
 	// Links; lines end with "\n".
 	HTML, Text string
-	// Web is the whole page for the archive; it holds none of the Links.
+	// Web is the whole page for the archive; it holds none of the Links. It is
+	// "" for a variant that leaves something out.
 	Web string
 }

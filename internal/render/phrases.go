@@ -120,6 +120,7 @@ type tongue struct {
 	// Lang is a BCP 47 tag; Dir is "ltr" or "rtl".
 	Lang, Dir string
 	phrases
+	layoutPhrases
 }
 
 // tongueOf finds the first of the tags that is a language; "en" if none is.
@@ -130,14 +131,14 @@ func tongueOf(tags ...string) tongue {
 			continue
 		}
 		base, _ := tag.Base()
-		t := tongue{Lang: tag.String(), Dir: "ltr", phrases: english}
+		t := tongue{Lang: tag.String(), Dir: "ltr", phrases: english, layoutPhrases: englishLayout}
 		if slices.Contains(rightToLeft, base.String()) {
 			t.Dir = "rtl"
 		}
 		if p, ok := languages[base.String()]; ok {
-			t.phrases = p
+			t.phrases, t.layoutPhrases = p, layoutLanguages[base.String()]
 		}
 		return t
 	}
-	return tongue{Lang: "en", Dir: "ltr", phrases: english}
+	return tongue{Lang: "en", Dir: "ltr", phrases: english, layoutPhrases: englishLayout}
 }

@@ -59,27 +59,7 @@ type piece struct {
 }
 
 func (t *textSet) render(v *view) (string, error) {
-	pieces := []piece{{"masthead", v, 0, 1}}
-	add := func(is bool, name string, above, below int) {
-		if is {
-			pieces = append(pieces, piece{name, v, above, below})
-		}
-	}
-	add(len(v.Disclosures) > 0, "disclosure", 1, 1)
-	add(true, "title", 2, 2)
-	if v.Hero != nil {
-		pieces = append(pieces, piece{"image", v.Hero, 1, 1})
-	}
-	add(!v.Standfirst.Empty(), "standfirst", 1, 1)
-	add(len(v.Takeaways) > 0, "takeaways", 1, 1)
-	for _, b := range v.Body {
-		pieces = append(pieces, pieceOf(b))
-	}
-	add(!v.Author.Empty(), "author", 2, 1)
-	add(v.Disclaimer != nil, "disclaimer", 1, 1)
-	add(true, "footer", 1, 1)
-
-	out, err := joined(t.set, pieces)
+	out, err := joined(t.set, v.pieces())
 	return guard(out) + "\n", err
 }
 

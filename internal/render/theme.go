@@ -117,6 +117,7 @@ func newTheme(name, source string) (*Theme, error) {
 		if t.html[dir], err = parseHTML(&t.tokens, dir); err != nil {
 			return nil, err
 		}
+		t.html[dir].all = t.html
 	}
 	if t.text, err = parseText(); err != nil {
 		return nil, err

@@ -8,8 +8,8 @@ import (
 	"github.com/broadsheet/broadsheet/templates"
 )
 
-// webSet is the templates of the archive page.
-type webSet struct{ set *template.Template }
+// webSet is the templates of the archive page: an article's, and a digest's.
+type webSet struct{ set, digest *template.Template }
 
 func parseWeb() (*webSet, error) {
 	w := &webSet{}
@@ -20,6 +20,12 @@ func parseWeb() (*webSet, error) {
 		return nil, fmt.Errorf("the archive page's templates: %w", err)
 	}
 	w.set = set
+	if w.digest, err = set.Clone(); err == nil {
+		_, err = w.digest.ParseFS(templates.FS, "web/public/archive-digest.html")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the archive page's templates: %w", err)
+	}
 	return w, nil
 }
 
@@ -48,20 +54,20 @@ func (v *webView) Nav() []footLink {
 // leastContents is how many sections make a table of contents worth its place.
 const leastContents = 2
 
-func (w *webSet) render(c *composer) (string, error) {
-	v := &webView{view: c.view(onWeb), Vars: c.theme.CSS(), Canonical: cleanURL(c.art.CanonicalURL)}
+func (w *webSet) render(e *edition) (string, error) {
+	v := &webView{view: e.view(onWeb), Vars: e.theme.CSS(), Canonical: cleanURL(e.art.CanonicalURL)}
 	v.Name, v.HomeURL = v.Newsletter.Name, v.Newsletter.HomeURL
-	for _, b := range v.Body {
-		if h, ok := b.Data.(headingView); ok && h.Level == 2 {
-			v.Contents = append(v.Contents, h)
-		}
+	set := w.set
+	if e.layout == Digest {
+		set = w.digest
 	}
+	v.Contents = sections(v.Body)
 	if len(v.Contents) < leastContents {
 		v.Contents = nil
 	}
 	var b strings.Builder
 	b.Grow(partSize)
-	err := w.set.ExecuteTemplate(&b, "base", v)
+	err := set.ExecuteTemplate(&b, "base", v)
 	return b.String(), err
 }
 
