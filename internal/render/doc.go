@@ -1,10 +1,10 @@
-// Package render makes a mail of an article: HTML part, text part and the page
-// of the web archive.
+// Package render makes a mail of articles: HTML part, text part and the page of
+// the web archive.
 //
-//	article ─┐
-//	issue  ──┼─Compose→ view ─┬─ email/layouts/article.html + blocks/*.html → Mail.HTML
-//	theme  ──┘                ├─ blocks/*.txt                                → Mail.Text
-//	                          └─ web/public/archive.html + archive/*.html    → Mail.Web
+//	articles ─┐
+//	issue   ──┼─Compose→ view ─┬─ email/layouts/<layout>.html + blocks/*.html → Mail.HTML
+//	theme   ──┘                ├─ blocks/*.txt                                 → Mail.Text
+//	                           └─ web/public/archive.html + archive/*.html     → Mail.Web
 //
 // The view is the same for all three: every text of the article is a [rich]
 // that each part writes in its own way. A block kind is one view type in
@@ -12,9 +12,21 @@
 // web/public/archive.
 //
 // What a mail reads like, from the top: preheader, masthead, disclosure (before
-// anything that can be an affiliate link), title, byline, standfirst,
-// takeaways, body with the picks where the author put them, author, disclaimer,
-// footer.
+// anything that can be an affiliate link), the editor's own words, then by
+// layout (layout.go), and at the end disclaimer and footer:
+//
+//	article   title, byline, standfirst, takeaways, contents of a long piece,
+//	          body with the picks where the author put them, author
+//	excerpt   the same up to some 180 words of the body, a button that leads to
+//	          the rest, then up to three picks
+//	digest    kicker, title, lead; "In this issue"; a card per article: title,
+//	          picture, two takeaways, the way to the article, its first pick
+//	letter    title and body with no masthead, boxes, byline or band
+//
+// A digest has one composer per article, each in its own language and
+// direction, and a frame around them. Its disclosures are those of all its
+// articles, none twice. A variant leaves articles out; the cards that stay keep
+// their places on the issue's page.
 //
 // Invariants:
 //
@@ -30,10 +42,13 @@
 //   - The text part is written by its own templates, never derived from HTML:
 //     72 columns, addresses unbroken on lines of their own, no line that a mail
 //     program takes for something else.
+//   - No link leads to a place in the mail itself: what lists its parts leads to
+//     the issue's page (HTML-13).
 //   - Nothing is invented: beside the author's words stand only the phrases of
-//     phrases.go, in the article's language where there are some.
+//     phrases.go and phrases_layout.go, in the article's language where there are
+//     some.
 //
-// Who fails: Compose only for a caller's mistake (no theme, not one article, an
-// unknown mode). A faulty article gives a mail with something left out, so that
+// Who fails: Compose only for a caller's mistake (no theme, a number of articles
+// that the layout can't hold, an unknown layout or mode). A faulty article gives a mail with something left out, so that
 // an editor can see it; package lint says what is wrong with it.
 package render
