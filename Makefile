@@ -4,6 +4,7 @@
 # make test    every check and test
 # make bench   Go benchmarks (BENCH=regexp, PKG=./path/...), then make bench-send unless PKG is given
 # make bench-send  sending, beside Postfix's load generator into Postfix's sink
+# make shots   pictures of every fixture in a browser, into out/shots; SHOTS=regexp of NAME-PART-THEME-WIDTH-MODE
 # make lint    the checks without the tests
 # make fmt     format the Go files
 
@@ -14,8 +15,9 @@ VERSION := $(shell git -c safe.directory='*' describe --tags --always --dirty 2>
 PKG     ?= ./...
 BENCH   ?= .
 ARGS    ?=
+SHOTS   ?= .
 
-.PHONY: setup build demo test bench bench-send lint fmt
+.PHONY: setup build demo test bench bench-send shots lint fmt
 
 setup:
 	@.ci/setup go postgres chromium gcc
@@ -44,6 +46,11 @@ endif
 bench-send: build
 	@.ci/setup postgres
 	@.ci/bench-send
+
+shots:
+	@.ci/setup go chromium
+	go test ./internal/render -run TestGallery -timeout 60m -shots $(CURDIR)/out/shots -shots-only '$(SHOTS)'
+	@echo 'The pictures are in out/shots.'
 
 lint:
 	@.ci/setup go

@@ -47,7 +47,7 @@ var mayImport = map[string][]string{
 }
 
 // testOnly is what test files may use besides, whatever the package.
-var testOnly = []string{"internal/postgres", "internal/postgres/pgtest", "migrations", "mailer", "mailer/capture", "mailer/mailertest", "internal/keyring", "internal/web/webtest"}
+var testOnly = []string{"internal/ingest", "internal/postgres", "internal/postgres/pgtest", "migrations", "mailer", "mailer/capture", "mailer/mailertest", "internal/keyring", "internal/web/webtest"}
 
 // sqlImports may only be used where SQL belongs.
 var sqlImports = []string{"github.com/jmoiron/sqlx", "github.com/lib/pq", "database/sql", "github.com/jackc/pgx"}

@@ -44,20 +44,6 @@ type (
 		Paragraphs []rich
 		Source     rich
 	}
-	imageView struct {
-		URL           string // "" if it can't be shown
-		Alt           string
-		Width, Height int // 0 if unknown
-		Caption       rich
-		Word          string // "Picture", for the text part
-	}
-	tableView struct {
-		Caption rich
-		Head    []rich
-		Rows    [][]rich
-		// Records asks for one entry per row: too wide for columns on a phone.
-		Records bool
-	}
 	tipsView struct {
 		Cards []tipView
 		Level int
@@ -69,21 +55,10 @@ type (
 		Note  string // with its parentheses, or ""
 		Text  rich
 	}
-	pickView struct {
-		Label, Name rich
-		Level       int
-		Blurb       rich
-		Notice      rich // the commission sentence, empty if nothing is earned
-		Offer       offer
-		PaidLink    string
-		Anchor      string
-	}
 )
 
-const (
-	widestTable = 3   // columns that fit a phone
-	longestCard = 160 // characters of a card in half a column
-)
+// longestCard is how many characters of a card half a column holds.
+const longestCard = 160
 
 // builder turns blocks into views and keeps what depends on those before.
 type builder struct {
@@ -106,7 +81,13 @@ func (c *composer) blocks(bs article.Blocks, m medium) []block {
 // run is the views of blocks that follow each other.
 func (b *builder) run(bs article.Blocks) []block {
 	out := make([]block, 0, len(bs))
-	for i, blk := range bs {
+	for i := 0; i < len(bs); i++ {
+		blk := bs[i]
+		if row := comparable(bs[i:]); len(row) > 1 {
+			out = append(out, block{Kind: kindPicks, Data: b.comparison(row)})
+			i += len(row) - 1
+			continue
+		}
 		var next article.Block
 		if i+1 < len(bs) {
 			next = bs[i+1]
@@ -133,7 +114,7 @@ func (b *builder) view(blk, next article.Block) any {
 		}
 		return v
 	case *article.Image:
-		return b.image(x)
+		return b.image(x, b.medium)
 	case *article.Table:
 		return b.table(x)
 	case *article.Tips:
@@ -214,63 +195,6 @@ func (b *builder) list(l *article.List) *listView {
 	return v
 }
 
-func (c *composer) image(i *article.Image) imageView {
-	return imageView{URL: cleanURL(i.URL), Alt: i.Alt, Width: i.Width, Height: i.Height, Caption: c.rich(i.Caption), Word: c.Picture}
-}
-
-func (b *builder) table(t *article.Table) tableView {
-	v := tableView{Caption: b.plain(t.Caption), Head: b.cells(t.Head), Records: len(t.Head) > widestTable}
-	for _, r := range t.Rows {
-		v.Rows = append(v.Rows, b.cells(r))
-		v.Records = v.Records || len(r) > widestTable
-	}
-	return v
-}
-
-func (b *builder) cells(row []article.Text) []rich {
-	out := make([]rich, len(row))
-	for i, t := range row {
-		out[i] = b.rich(t)
-	}
-	return out
-}
-
-// Of is the head of the nth column, empty if it has none.
-func (v tableView) Of(n int) rich {
-	if n < len(v.Head) {
-		return v.Head[n]
-	}
-	return rich{}
-}
-
-// Valign aligns a row's cells: in the middle if one of them is a link alone,
-// which is taller than its text.
-func (v tableView) Valign(row []rich) string {
-	for _, cell := range row {
-		if len(cell.text) > 0 && linkedWhole(cell.text) {
-			return "middle"
-		}
-	}
-	return "top"
-}
-
-func linkedWhole(t article.Text) bool {
-	for _, s := range t {
-		if s.Href == "" || s.Href != t[0].Href {
-			return false
-		}
-	}
-	return true
-}
-
-// Named is a cell with its column's head before it.
-func (v tableView) Named(n int, cell rich) rich {
-	if head := v.Of(n); !head.Empty() {
-		return cell.withText(append(article.Text{{Text: head.String() + ": "}}, cell.text...))
-	}
-	return cell
-}
-
 func (b *builder) tips(t *article.Tips) tipsView {
 	v := tipsView{Level: b.under()}
 	for _, card := range t.Cards {
@@ -297,25 +221,6 @@ func capital(s string) string {
 	}
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[n:]
-}
-
-func (b *builder) pick(p *article.Pick) pickView {
-	anchor := anchorOf(b.picks)
-	b.picks++
-	o := b.offerOf(p, anchor, b.medium)
-	v := pickView{
-		Label:  b.plain(p.Label),
-		Name:   b.headline(article.Plain(p.Name)),
-		Level:  b.under(),
-		Blurb:  b.rich(p.Blurb),
-		Notice: b.plain(b.commission(o)),
-		Offer:  o,
-		Anchor: anchor,
-	}
-	if o.Paid {
-		v.PaidLink = b.PaidLink
-	}
-	return v
 }
 
 // id is a heading's fragment, unique on the page.

@@ -110,7 +110,7 @@ func (c *composer) view(m medium) *view {
 	for _, u := range []*string{&n.HomeURL, &n.DisclosureURL, &n.PrivacyURL, &n.SubscribeURL} {
 		*u = cleanURL(*u)
 	}
-	hero, standfirst, rest := c.opening()
+	hero, standfirst, rest := c.opening(m)
 	v := &view{
 		tongue:      c.tongue,
 		Newsletter:  n,
@@ -181,12 +181,12 @@ const (
 )
 
 // opening takes the picture and the standfirst off the front of the body.
-func (c *composer) opening() (hero *imageView, standfirst rich, rest article.Blocks) {
+func (c *composer) opening(m medium) (hero *imageView, standfirst rich, rest article.Blocks) {
 	rest = c.art.Blocks
 	standfirst = c.plain("")
 	if len(rest) > 0 {
 		if img, ok := rest[0].(*article.Image); ok && cleanURL(img.URL) != "" {
-			h := c.image(img)
+			h := c.image(img, m)
 			hero, rest = &h, rest[1:]
 		}
 	}

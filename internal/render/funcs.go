@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -31,6 +32,7 @@ func (t *tokens) funcs(dir string) template.FuncMap {
 		"near":   func() string { return start },
 		"far":    func() string { return end },
 		"fit":    t.fit,
+		"within": t.within,
 
 		"mso":       t.mso,
 		"notmso":    func() template.HTML { return "<!--[if !mso]><!-->" },
@@ -164,6 +166,10 @@ func (t *tokens) layoutSize(name string) (int, error) {
 		return l.Column, nil
 	case "breakpoint":
 		return l.Breakpoint, nil
+	case "thumb":
+		return thumb, nil
+	case "beside thumb":
+		return l.Width - 2*l.Gutter - 2*t.Space["s6"] - thumb - l.Gap, nil
 	}
 	return 0, fmt.Errorf("no layout size %q", name)
 }
@@ -182,12 +188,42 @@ type size struct{ Width, Height int }
 
 // fit scales a picture down to the measure.
 func (t *tokens) fit(width, height int) size {
-	measure := t.Layout.Width - 2*t.Layout.Gutter
+	return scaled(width, height, t.Layout.Width-2*t.Layout.Gutter, math.MaxInt32)
+}
+
+// within scales a picture down to a box by name: "card", the inside of a pick,
+// or "thumb", beside one of several. A picture of unknown size takes the box's
+// width, and in a card no more than its height.
+func (t *tokens) within(box string, width, height int) (size, error) {
+	switch box {
+	case "card":
+		if width <= 0 || height <= 0 {
+			return size{Width: cardHeight}, nil
+		}
+		return scaled(width, height, t.Layout.Width-2*t.Layout.Gutter-2*t.Space["s6"], cardHeight), nil
+	case "thumb":
+		return scaled(width, height, thumb, thumbHeight), nil
+	}
+	return size{}, fmt.Errorf("no box %q for pictures", box)
+}
+
+// px of the pictures of picks.
+const (
+	cardHeight  = 280
+	thumb       = 96
+	thumbHeight = 128
+)
+
+func scaled(width, height, most, tallest int) size {
 	if width <= 0 {
-		return size{Width: measure}
+		return size{Width: most}
 	}
-	if width <= measure {
-		return size{width, height}
+	s := size{width, height}
+	if s.Width > most {
+		s = size{most, (height*most + width/2) / width}
 	}
-	return size{measure, (height*measure + width/2) / width}
+	if s.Height > tallest {
+		s = size{(width*tallest + height/2) / height, tallest}
+	}
+	return s
 }

@@ -35,6 +35,10 @@ func (t *tokens) mso(piece string) (template.HTML, error) {
 		inner = fmt.Sprintf(`<table %s width="%d"><tr><td valign="top">`, presentation, l.Width-2*l.Gutter)
 	case "next wide row":
 		inner = `</td></tr><tr><td valign="top">`
+	case "thumb":
+		inner = fmt.Sprintf(`<table %s><tr><td width="%d" valign="top">`, presentation, thumb)
+	case "beside thumb":
+		inner = fmt.Sprintf(`</td><td width="%d"></td><td width="%d" valign="top">`, l.Gap, l.Width-2*l.Gutter-2*t.Space["s6"]-thumb-l.Gap)
 	default:
 		return "", fmt.Errorf("no piece %q for Word", piece)
 	}

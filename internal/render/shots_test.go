@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"regexp"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -54,9 +53,6 @@ for (const a of document.querySelectorAll('a:not(.skip)')) {
 }
 return bad;
 })()`
-
-// styleBlock is what some webmails drop.
-var styleBlock = regexp.MustCompile(`(?s)<style>.*</style>`)
 
 // TestShots opens every fixture, as a mail and as a web page, on a small
 // phone, a phone and a desktop, in light and dark.
