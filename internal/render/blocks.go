@@ -84,7 +84,7 @@ func (b *builder) run(bs article.Blocks) []block {
 	for i := 0; i < len(bs); i++ {
 		blk := bs[i]
 		if row := comparable(bs[i:]); len(row) > 1 {
-			out = append(out, block{Kind: kindPicks, Data: b.comparison(row)})
+			out = append(out, block{Kind: kindPicks, Data: b.comparison(row), at: i})
 			i += len(row) - 1
 			continue
 		}

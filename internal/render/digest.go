@@ -113,8 +113,7 @@ func (c *composer) picture() *imageView {
 		if !ok || cleanURL(img.URL) == "" || 0 < img.Width && img.Width < leastPicture {
 			continue
 		}
-		v := c.image(img)
-		v.Caption = c.plain("")
+		v := c.image(&article.Image{URL: img.URL, Alt: img.Alt, Width: img.Width, Height: img.Height}, inMail)
 		return &v
 	}
 	return nil

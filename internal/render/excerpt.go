@@ -18,19 +18,22 @@ const (
 // button that leads to the rest. What is short enough to be shown whole has
 // no button.
 func (e *edition) excerpt(v *view) {
-	_, standfirst, rest := e.opening()
+	_, standfirst, rest := e.opening(inMail)
 	budget := min(longestExcerpt, max(leastExcerpt, e.art.Words()*2/5)) - words(&article.Paragraph{Text: standfirst.text})
 	n := fitting(rest, budget)
 	left := len(rest) - n
 	var body []block
 	for _, b := range v.Body {
-		switch p, isPick := b.Data.(pickView); {
-		case b.at < n:
+		if b.at < n {
 			body = append(body, b)
-		case isPick && len(v.Picks) < excerptPicks:
+			continue
+		}
+		for _, p := range picksOf(b) {
+			if len(v.Picks) == excerptPicks {
+				break
+			}
 			p.Level = 2
-			b.Data = p
-			v.Picks = append(v.Picks, b)
+			v.Picks = append(v.Picks, block{Kind: article.KindPick, Data: p, at: b.at})
 			left--
 		}
 	}
@@ -47,6 +50,17 @@ func (e *edition) excerpt(v *view) {
 	if left > 0 && href != "" {
 		v.Continue = &offer{destination: destination{Href: href}, Text: e.ContinueReading, Label: e.ContinueReading}
 	}
+}
+
+// picksOf is the picks of a block.
+func picksOf(b block) []pickView {
+	switch x := b.Data.(type) {
+	case pickView:
+		return []pickView{x}
+	case picksView:
+		return x.Picks
+	}
+	return nil
 }
 
 // fitting is how many blocks fit into a number of words, ending where a
