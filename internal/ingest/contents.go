@@ -92,7 +92,7 @@ func lineEntries(t article.Text, headings map[string]int) bool {
 const inPageMark = "#"
 
 func inPage(t article.Text) bool {
-	return allSpans(t, func(s article.Span) bool { return strings.HasPrefix(s.Href, inPageMark) })
+	return allSpans(t, func(s article.Span) bool { return toPage(s.Href) })
 }
 
 // pageLinks: a list of at least three links into the page and nothing else.

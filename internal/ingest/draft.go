@@ -3,6 +3,7 @@ package ingest
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -38,6 +39,9 @@ type draft struct {
 	dataFAQ   []asked                   // of a page's own data
 	answers   map[string]article.Blocks // of dataFAQ, by the letters of the question
 
+	// asks holds blocks right before a field to type something into.
+	asks map[article.Block]bool
+
 	relative []article.Place // where addresses were that cannot be resolved
 }
 
@@ -46,6 +50,30 @@ func (d *draft) note(s article.Severity, line int, message, fix string) {
 	d.diagnostics = append(d.diagnostics, article.Diagnostic{
 		Rule: "ART-4", Severity: s, Place: article.Place{Block: -1, Line: line}, Message: message, Fix: fix,
 	})
+}
+
+// asked notes that a field to type into comes after the last block.
+func (d *draft) asked() {
+	if len(d.blocks) == 0 {
+		return
+	}
+	if d.asks == nil {
+		d.asks = make(map[article.Block]bool)
+	}
+	d.asks[d.blocks[len(d.blocks)-1]] = true
+}
+
+// sameSite: the address is one of the article's own site.
+func (d *draft) sameSite(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	own := d.base
+	if c, err := url.Parse(d.canonical); err == nil && c.Host != "" {
+		own = c
+	}
+	return own != nil && strings.TrimPrefix(u.Host, "www.") == strings.TrimPrefix(own.Host, "www.")
 }
 
 // noteRelative says which addresses were left out for want of a base.

@@ -77,8 +77,8 @@ func (h *htmlReader) lookOf(n *html.Node) article.Span {
 	return look
 }
 
-// link resolves an address, and keeps one into the page as a mark until the
-// table of contents is out.
+// link resolves an address, and keeps one into the page or into a site unknown
+// as a mark until the table of contents and the furniture are out.
 func (h *htmlReader) link(ref string) string {
 	if strings.HasPrefix(ref, inPageMark) {
 		return inPageMark + ref[1:]
@@ -86,6 +86,7 @@ func (h *htmlReader) link(ref string) string {
 	address, relative := h.d.resolve(ref)
 	if relative {
 		h.d.relative = append(h.d.relative, at(h.line, 0))
+		return relativeMark + ref
 	}
 	return address
 }

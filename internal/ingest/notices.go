@@ -117,7 +117,7 @@ func (d *draft) noticeIn(t article.Text, p article.Place, headed noticeKind) (re
 	lead := noticeLead.MatchString(strings.ToLower(s)) && len(s) <= 1200
 	from, to := noticeRange(sentencesOf(s))
 	switch {
-	case lead, from >= 0 && to-from+maxLeftOver >= len(s):
+	case lead, from >= 0 && (to-from+maxLeftOver >= len(s) || siteLine(s[:from]+" "+s[to:])): // small print goes as a whole
 		d.addNotice(t, p, whole)
 		return nil, true
 	case from < 0: // only across sentences: no notice by itself

@@ -13,10 +13,11 @@ import (
 func (d *draft) shape() *article.Article {
 	d.dropNoise()
 	d.dropContents()
-	d.eachText(dropInPage)
 	d.takeNotices()
 	d.takeTitle()
 	d.takeByline()
+	d.dropFurniture()
+	d.eachText(dropInPage)
 	d.takeTakeaways()
 	d.adoptHeadings()
 	d.takePicks()

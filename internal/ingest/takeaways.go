@@ -150,9 +150,9 @@ func taken(n, found int) int {
 	return n
 }
 
-// next is block i, nil behind the last one.
+// next is block i, nil beyond the ends.
 func next(bs article.Blocks, i int) article.Block {
-	if i < len(bs) {
+	if i >= 0 && i < len(bs) {
 		return bs[i]
 	}
 	return nil

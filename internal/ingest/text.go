@@ -82,7 +82,9 @@ var (
 	atxLine   = regexp.MustCompile(`^(#{1,6})[ \t]+(\S.*?)[ \t#]*$`)
 	// placeholder is what a browser's text dump leaves of pictures and fields.
 	placeholder = regexp.MustCompile(`^\[(?:[\w.-]*| +)\]( \S+){0,3}$`)
-	bareNumber  = regexp.MustCompile(`^#?\d{1,3}[.)]?$`)
+	// field is what it leaves of something to type into, maybe with a button.
+	field      = regexp.MustCompile(`^(?:\[[ _]{3,}\]|_{8,})(?: \S+){0,4}$`)
+	bareNumber = regexp.MustCompile(`^#?\d{1,3}[.)]?$`)
 )
 
 // chunk reads one chunk, part by part: rules, quotes, tables, lists, the rest.
@@ -101,8 +103,12 @@ func (r *textReader) part(i int, c []textLine) int {
 	switch {
 	case r.continues(c):
 		return r.list(c)
-	case ruleLine.MatchString(first.s):
+	case ruleLine.MatchString(first.s) && !field.MatchString(first.s):
 		r.add(&article.Divider{Place: first.place()})
+		return 1
+	case field.MatchString(first.s):
+		r.endList()
+		r.d.asked()
 		return 1
 	case placeholder.MatchString(first.s) || bareNumber.MatchString(first.s) && len(c) == 1:
 		return 1
@@ -198,7 +204,7 @@ func (r *textReader) prose(i int, c []textLine) int {
 
 // apart: the line stands for itself, whatever stands around it.
 func apart(s string) bool {
-	return placeholder.MatchString(s) || bareNumber.MatchString(s) || ctaLine(s) || metaLine(s) && len(s) < 60
+	return placeholder.MatchString(s) || field.MatchString(s) || siteLine(s) || bareNumber.MatchString(s) || ctaLine(s) || metaLine(s) && len(s) < 60
 }
 
 // sentenceLines is how many of the lines make a paragraph: a long line that

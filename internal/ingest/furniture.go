@@ -1,0 +1,454 @@
+package ingest
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+)
+
+// furniture finds what a site puts around and into an article, in any format:
+// also in text and Markdown, where no markup tells it. It looks at how the
+// blocks stand to one another first and at their words second:
+//
+//   - single lines of the frame (siteLine), and rows of links
+//   - a heading of the tables with what it promises under it: titles below
+//     "Related posts", small text and a form below "Join our newsletter"
+//   - a form with the few words above it
+//   - the foot of the page: from the last block that is the author's, what is
+//     short or linked down to lines that only sites write
+//
+// What is running text, has a shop's link or stands under a heading of the
+// author's is the author's and stays.
+type furniture struct {
+	d    *draft
+	bs   article.Blocks
+	drop []bool
+	name string // of the site, as its small print says; folded
+}
+
+// dropFurniture takes the furniture out of the blocks.
+func (d *draft) dropFurniture() {
+	f := &furniture{d: d, bs: d.blocks, drop: make([]bool, len(d.blocks)), name: siteName(d.blocks)}
+	f.lines()
+	for i := 0; i < len(f.bs); i++ {
+		if f.drop[i] {
+			continue
+		}
+		if n := f.section(i); n > 0 {
+			f.take(i, i+n)
+			i += n - 1
+		}
+	}
+	f.forms()
+	f.foot()
+	f.emptied()
+	d.keep(func(i int, _ article.Block) bool { return !f.drop[i] })
+}
+
+func (f *furniture) take(from, to int) {
+	for i := from; i < to; i++ {
+		f.drop[i] = true
+	}
+}
+
+// said is the text of a heading, a paragraph or a quotation of one paragraph.
+func said(b article.Block) article.Text {
+	switch b := b.(type) {
+	case *article.Heading:
+		return b.Text
+	case *article.Paragraph:
+		return b.Text
+	case *article.Quote:
+		if len(b.Paragraphs) == 1 {
+			return b.Paragraphs[0]
+		}
+	}
+	return nil
+}
+
+// lines drops single lines of the frame.
+func (f *furniture) lines() {
+	for i, b := range f.bs {
+		switch b := b.(type) {
+		case *article.Paragraph, *article.Quote:
+			t := said(b)
+			if s := t.String(); s != "" && (siteLine(s) || allLines(t, siteLine) || linkRow(t) || leadsOn(t)) {
+				f.drop[i] = true
+			}
+		case *article.List:
+			f.drop[i] = listOf(b, func(s string) bool { return siteLine(s) || networks[phraseKey(s)] }, 1)
+		}
+	}
+}
+
+// allLines: the text has several lines, and all pass.
+func allLines(t article.Text, pass func(string) bool) bool {
+	lines := linesOf(t)
+	for _, l := range lines {
+		if !pass(l.String()) {
+			return false
+		}
+	}
+	return len(lines) > 1
+}
+
+// linesOf cuts a text at its breaks.
+func linesOf(t article.Text) []article.Text {
+	var out []article.Text
+	from := 0
+	for i, s := range t {
+		if s.Break {
+			out = append(out, t[from:i])
+			from = i + 1
+		}
+	}
+	return append(out, t[from:])
+}
+
+// listOf: at least the given share of a list's items passes.
+func listOf(l *article.List, pass func(string) bool, share float64) bool {
+	n := 0
+	for _, it := range l.Items {
+		if pass(it.Text.String()) {
+			n++
+		}
+	}
+	return n > 0 && float64(n) >= share*float64(len(l.Items))
+}
+
+// section is how many blocks the furniture takes up that block i opens.
+func (f *furniture) section(i int) int {
+	s := said(f.bs[i]).String()
+	if s == "" || !short(s, 100) {
+		return 0
+	}
+	_, heading := f.bs[i].(*article.Heading)
+	if !heading && strings.ContainsAny(s[len(s)-1:], ".,;") {
+		return 0
+	}
+	k := phraseKey(s)
+	switch {
+	case relatedHeads.hasKey(k):
+		return f.related(i)
+	case commentHeads.hasKey(k):
+		return f.comments(i)
+	case shareHeads.hasKey(k):
+		return f.opened(i, heading, func(b article.Block) bool { return f.small(b) && !f.titled(b) })
+	case filterHeads.hasKey(k):
+		return f.opened(i, true, fewWords)
+	case signupHeads.hasKey(k):
+		return f.signup(i)
+	}
+	return 0
+}
+
+// opened is a heading with all blocks below it that pass; a heading alone
+// counts only if it need not promise anything.
+func (f *furniture) opened(i int, needs bool, pass func(article.Block) bool) int {
+	j := i + 1
+	for j < len(f.bs) && (f.drop[j] || pass(f.bs[j])) {
+		j++
+	}
+	if needs && j == i+1 && !f.ends(j) && !f.d.asks[f.bs[i]] {
+		return 0
+	}
+	return j - i
+}
+
+// ends: what block i-1 opened is over at i.
+func (f *furniture) ends(i int) bool {
+	for i < len(f.bs) && f.drop[i] {
+		i++
+	}
+	switch next(f.bs, i).(type) {
+	case nil, *article.Heading, *article.Divider:
+		return true
+	}
+	return false
+}
+
+// related is a heading with the titles of other articles below it. Below the
+// title there may stand its date, a picture, a few lines of it.
+func (f *furniture) related(i int) int {
+	j, got := i+1, 0
+	for j < len(f.bs) {
+		n, entry := f.entry(i, j, got)
+		if n == 0 {
+			break
+		}
+		if entry {
+			got++
+		}
+		j += n
+	}
+	if got > 0 || f.ends(i+1) {
+		return j - i
+	}
+	return 0
+}
+
+// entry is how many blocks from j on belong to a related article, and whether
+// they name one.
+func (f *furniture) entry(head, j, got int) (n int, named bool) {
+	if f.drop[j] {
+		return 1, false
+	}
+	switch b := f.bs[j].(type) {
+	case *article.List:
+		if f.entries(b) {
+			return 1, true
+		}
+	case *article.Image:
+		return 1, false
+	case *article.Divider:
+		if got == 0 {
+			return 1, false
+		}
+	case *article.Paragraph, *article.Quote:
+		s := said(b).String()
+		switch {
+		case s == "":
+		case f.shops(said(b)):
+		case leadsElsewhere(said(b)) && short(s, 200), titleLike(s), metaLine(s), bylineOf(s) != "", allLines(said(b), titleLike):
+			return 1, true
+		case got > 0 && short(s, 320) && f.again(j+1):
+			return 1, false
+		}
+	case *article.Heading:
+		if h, ok := f.bs[head].(*article.Heading); (!ok || b.Level > h.Level || f.d.format == Text) && f.card(j) {
+			return 1, true
+		}
+	}
+	return 0, false
+}
+
+// again: another entry, furniture or nothing follows.
+func (f *furniture) again(j int) bool {
+	for j < len(f.bs) && f.drop[j] {
+		j++
+	}
+	switch b := next(f.bs, j).(type) {
+	case nil, *article.Image:
+		return true
+	case *article.Heading:
+		return f.card(j)
+	case *article.Paragraph:
+		s := b.Text.String()
+		return leadsElsewhere(b.Text) && short(s, 200) || titleLike(s) || metaLine(s)
+	case *article.List:
+		return f.entries(b)
+	}
+	return false
+}
+
+// card: a heading that is the title of another article: a link, or with
+// nothing but small text up to the next heading.
+func (f *furniture) card(j int) bool {
+	h := f.bs[j].(*article.Heading)
+	if leadsElsewhere(h.Text) {
+		return true
+	}
+	if relatedHeads.has(h.Text.String()) || generalNames.MatchString(fold(h.Text.String())) || sectionNames.MatchString(fold(h.Text.String())) || f.shops(h.Text) {
+		return false
+	}
+	length := 0
+	for _, b := range f.bs[j+1:] {
+		switch b := b.(type) {
+		case *article.Heading:
+			return true
+		case *article.Paragraph:
+			if length += utf8.RuneCountInString(b.Text.String()); length > 320 || ctaLine(b.Text.String()) || f.shops(b.Text) {
+				return false
+			}
+		case *article.Image, *article.Divider:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// entries: the items of a list are links to articles, or could be their titles.
+func (f *furniture) entries(l *article.List) bool {
+	for _, it := range l.Items {
+		if it.Sub != nil || f.shops(it.Text) || !leadsElsewhere(it.Text) && !titleLike(it.Text.String()) {
+			return false
+		}
+	}
+	return true
+}
+
+// shops: the text has a link that somebody is paid for, or asks to buy.
+func (f *furniture) shops(t article.Text) bool {
+	for _, s := range t {
+		if s.Href == "" || strings.HasPrefix(s.Href, inPageMark) {
+			continue
+		}
+		if _, ok := article.Affiliate(s.Href); ok || article.Merchant(s.Href) != "" {
+			return true
+		}
+	}
+	return ctaLine(t.String())
+}
+
+// titleLike: the text could be an article's title.
+func titleLike(s string) bool {
+	n := len(strings.Fields(s))
+	return n >= 1 && n <= 18 && short(s, 140) && !strings.ContainsRune(".,;:", lastRune(s)) && !ctaLine(s)
+}
+
+// leadsElsewhere: the text begins with a link to another page.
+func leadsElsewhere(t article.Text) bool {
+	for _, s := range t {
+		if s.Break || !hasWords(s.Text) {
+			continue
+		}
+		return s.Href != "" && !toPage(s.Href)
+	}
+	return false
+}
+
+// comments is a heading with what readers wrote below it, to the end.
+func (f *furniture) comments(i int) int {
+	seen := 0
+	for j := i + 1; j < len(f.bs); j++ {
+		if s := said(f.bs[j]).String(); f.drop[j] && siteLine(s) || short(s, 120) && commentMark.MatchString(s) {
+			seen++
+		}
+	}
+	if seen > 0 || f.d.asks[f.bs[i]] {
+		return len(f.bs) - i
+	}
+	return f.opened(i, true, f.small)
+}
+
+// commentMark stands above or below what a reader wrote.
+var commentMark = regexp.MustCompile(`(?i)^(?:reply|antworten|répondre|responder|rispondi)\b|\b(?:says|said|sagt|schreibt|meint|dit|a écrit|dice|dijo|diz|disse|ha detto|ha scritto|scrive)\s?:?$|\b(?:19|20)\d\d,? (?:at|um|à|a las|a la|às|alle|-) \d{1,2}[:.h]\d\d`)
+
+// small: a block that could stand in a box beside the text.
+func (f *furniture) small(b article.Block) bool {
+	switch b := b.(type) {
+	case *article.Paragraph, *article.Quote:
+		s := said(b).String()
+		return s != "" && short(s, 240) && !f.shops(said(b))
+	case *article.List:
+		return fewWords(b)
+	}
+	return false
+}
+
+// titled: the block is a sentence or more.
+func (f *furniture) titled(b article.Block) bool {
+	s := said(b).String()
+	return len(s) > 60 && strings.ContainsRune(".!?", lastRune(s))
+}
+
+// fewWords: a list of items of a few words, or a line of them.
+func fewWords(b article.Block) bool {
+	short := func(s string) bool {
+		return len(strings.Fields(s)) <= 4 && !strings.ContainsRune(".:", lastRune(s)) && !ctaLine(s)
+	}
+	switch b := b.(type) {
+	case *article.Paragraph:
+		return short(b.Text.String()) || allLines(b.Text, short)
+	case *article.List:
+		return listOf(b, short, 1)
+	}
+	return false
+}
+
+// signup is a heading with a box below it that asks to sign up or to follow.
+func (f *furniture) signup(i int) int {
+	proof := f.d.asks[f.bs[i]] || askedFor(said(f.bs[i]).String())
+	j := i + 1
+	for ; j < len(f.bs) && j <= i+5; j++ {
+		b := f.bs[j]
+		if f.drop[j] {
+			proof = true
+			continue
+		}
+		if !f.small(b) || utf8.RuneCountInString(said(b).String()) > 240 {
+			break
+		}
+		if f.d.asks[b] || askedFor(said(b).String()) {
+			proof = true
+		}
+	}
+	switch {
+	case proof, j == len(f.bs) && j > i+1:
+		return j - i
+	case f.ends(i + 1):
+		return 1
+	}
+	return 0
+}
+
+// forms drops what asks for something to be typed, with its heading.
+func (f *furniture) forms() {
+	for i, b := range f.bs {
+		if f.d.asks[b] {
+			f.form(i)
+		}
+		if p, ok := b.(*article.Paragraph); ok && !f.drop[i] && askedFor(p.Text.String()) && (f.ends(i+1) || i+1 < len(f.bs) && f.drop[i+1]) && f.ends(i+1) {
+			f.drop[i] = f.late(i) || i+1 < len(f.bs) && f.drop[i+1]
+		}
+	}
+}
+
+// form drops the words above a form: at most two small paragraphs, and their
+// heading when nothing else stands below it.
+func (f *furniture) form(i int) {
+	for from := i; from >= 0 && from > i-3; from-- {
+		h, ok := f.bs[from].(*article.Heading)
+		if ok {
+			if s := fold(h.Text.String()); !generalNames.MatchString(s) && !sectionNames.MatchString(s) && !takeawayNames.MatchString(s) {
+				f.take(from, i+1)
+			}
+			return
+		}
+		s := said(f.bs[from]).String()
+		if f.drop[from] {
+			continue
+		}
+		if s == "" || !short(s, 160) || f.shops(said(f.bs[from])) {
+			return
+		}
+		if askedFor(s) {
+			f.drop[from] = true
+		}
+	}
+}
+
+// late: block i stands in the last part of the article.
+func (f *furniture) late(i int) bool { return i*4 >= len(f.bs)*3 }
+
+// emptied drops headings that lost all that stood below them.
+func (f *furniture) emptied() {
+	lost := false
+	for i := len(f.bs) - 1; i >= 0; i-- {
+		if f.drop[i] {
+			lost = true
+			continue
+		}
+		h, ok := f.bs[i].(*article.Heading)
+		if ok && lost && f.drop[i+1] && f.over(i+1, h.Level) {
+			f.drop[i] = true
+			continue
+		}
+		lost = false
+	}
+}
+
+// over: no block that stays belongs to a heading of the level before i.
+func (f *furniture) over(i, level int) bool {
+	for ; i < len(f.bs); i++ {
+		if f.drop[i] {
+			continue
+		}
+		h, ok := f.bs[i].(*article.Heading)
+		return ok && h.Level <= level
+	}
+	return true
+}

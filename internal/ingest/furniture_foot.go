@@ -1,0 +1,227 @@
+package ingest
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/broadsheet/broadsheet/internal/article"
+)
+
+// relativeMark begins the address of a link whose site is unknown: it leads
+// nowhere in a mail, but tells links to the site's own pages until the
+// furniture is out.
+const relativeMark = inPageMark + "/"
+
+// toPage: the link leads to a place in the page itself.
+func toPage(href string) bool {
+	return strings.HasPrefix(href, inPageMark) && !strings.HasPrefix(href, relativeMark)
+}
+
+// linkRow: a line of at least two links with marks between them, maybe with a
+// label before ("Quick links: A → • B →"); shops' links are the author's.
+func linkRow(t article.Text) bool {
+	links, label := 0, false
+	for i, s := range t {
+		switch {
+		case s.Break:
+		case s.Href != "":
+			if _, ok := article.Affiliate(s.Href); ok || article.Merchant(s.Href) != "" || len(strings.Fields(s.Text)) > 8 {
+				return false
+			}
+			if i == 0 || t[i-1].Href != s.Href {
+				links++
+			}
+		case !hasWords(s.Text):
+		case links == 0 && !label && strings.HasSuffix(strings.TrimSpace(s.Text), ":") && short(s.Text, 40):
+			label = true
+		default:
+			return false
+		}
+	}
+	return links >= 3 || links == 2 && label
+}
+
+var (
+	// onward begins a line that leads to another article.
+	onward = regexp.MustCompile(`(?i)^\W{0,6}(?:read (?:more|next|also|this)|also read|related(?: (?:reading|post|article|guide|review|story))?|see also|more|next|previous|up next|don'?t miss|check out|keep reading|further reading|recommended|you (?:may|might) (?:also )?like|lesen sie auch|lies auch|lest auch|mehr dazu|mehr zum thema|auch interessant|passend dazu|siehe auch|lesetipp|weiterlesen|à lire(?: aussi| également)?|lire aussi|voir aussi|lisez aussi|(?:lee|leer|ver|mira|lea) también|te puede interesar|también te puede interesar|relacionado|más información|(?:leia|veja|confira|lê|ver) (?:também|mais)|saiba mais|relacionado|(?:leggi|vedi|guarda|scopri) anche|per approfondire|approfondisci|continua a leggere|potrebbe interessarti|ti potrebbe interessare|da leggere)\s*(?::|\||–|—|-|»|→|>)\s*`)
+	// quickLinks opens a row of links.
+	quickLinks = regexp.MustCompile(`(?i)^\W{0,4}(?:quick (?:links|navigation)|jump to|on this page|schnellzugriff|direkt zu|liens rapides|accès rapide|enlaces rápidos|acceso rápido|links rápidos|acesso rápido|link rapidi|accesso rapido|vai a)\s*:`)
+	rowMarks   = regexp.MustCompile(`\s(?:[•·|→›»/–]|->)(?:\s|$)`)
+)
+
+// leadsOn: a line that does nothing but lead to other pages: "Read also:"
+// before a link or a title, or quick links.
+func leadsOn(t article.Text) bool {
+	s := t.String()
+	if len(s) > 260 {
+		return false
+	}
+	if quickLinks.MatchString(s) && len(rowMarks.FindAllString(s, 3)) >= 2 {
+		return true
+	}
+	m := onward.FindStringIndex(s)
+	if m == nil {
+		return false
+	}
+	rest := sliceText(t, m[1], len(s))
+	for _, x := range rest {
+		if _, ok := article.Affiliate(x.Href); ok || article.Merchant(x.Href) != "" {
+			return false
+		}
+	}
+	if firstLink(t) != "" {
+		return allSpans(rest, func(s article.Span) bool { return s.Href != "" || !hasWords(s.Text) || len(s.Text) <= 24 })
+	}
+	return titleLike(rest.String()) && len(strings.Fields(rest.String())) >= 3
+}
+
+// siteName is what the page's small print calls the site, folded; "" if there
+// is none.
+func siteName(bs article.Blocks) string {
+	for i := len(bs) - 1; i >= 0 && i >= len(bs)-40; i-- {
+		t := said(bs[i])
+		for _, l := range linesOf(t) {
+			if m := copyrightName.FindStringSubmatch(l.String()); m != nil && copyright(l.String()) {
+				return phraseKey(m[1])
+			}
+		}
+	}
+	return ""
+}
+
+var copyrightName = regexp.MustCompile(`(?i)(?:©|\(c\)|copyright)\s*(?:copyright\s*|©\s*)?(?:(?:19|20)\d\d(?:\s?[-–]\s?(?:(?:19|20)?\d\d))?,?\s+)?(?:by |de |di |von )?([^\d.|,•·–©][^.|,•·–©]{1,40}?)\s*(?:[.|,•·–]|$|(?:19|20)\d\d|all rights)`)
+
+// foot finds the page's foot: going up from the end, as long as blocks are
+// small, the topmost that only a site would have there. A heading of the
+// author's with something below it ends it, and so does running text.
+func (f *furniture) foot() {
+	cut := len(f.bs)
+	crossed := 0
+	for i := len(f.bs) - 1; i >= 0; i-- {
+		switch {
+		case f.drop[i]:
+		case f.strong(i):
+			cut = i
+		case f.weak(i):
+		case crossed < 3 && cut < len(f.bs) && f.aboutSite(i):
+			crossed++
+			cut = i
+		default:
+			f.take(cut, len(f.bs))
+			return
+		}
+	}
+	// All of it small: no article that we would know; leave it whole.
+}
+
+// strong: only a site has such a block.
+func (f *furniture) strong(i int) bool {
+	switch b := f.bs[i].(type) {
+	case *article.Heading:
+		k := phraseKey(b.Text.String())
+		return (f.name != "" && k == f.name || siteHeads.hasKey(k) || siteLines.hasKey(k)) && (f.ends(i+1) || f.small(next(f.bs, i+1)))
+	case *article.Paragraph, *article.Quote:
+		s := said(b).String()
+		k := phraseKey(s)
+		return f.name != "" && k == f.name || short(s, 60) && siteHeads.hasKey(k) && f.ends(i+1) || siteLine(s)
+	case *article.List:
+		frame := func(s string) bool {
+			k := phraseKey(s)
+			return siteLine(s) || networks[k] || siteHeads.hasKey(k) || relatedHeads.hasKey(k)
+		}
+		if listOf(b, frame, 0.4) && fewWords(b) {
+			return true
+		}
+		return f.listElsewhere(i, b)
+	}
+	return false
+}
+
+// listElsewhere: all items of the list are links to the site's own pages.
+func (f *furniture) listElsewhere(i int, l *article.List) bool {
+	if i > 0 && sourceNames.has(said(f.bs[i-1]).String()) {
+		return false
+	}
+	for _, it := range l.Items {
+		if !f.ownLink(it.Text) {
+			return false
+		}
+	}
+	return len(l.Items) >= 2
+}
+
+// ownLink: the text begins with a link to the site's own pages.
+func (f *furniture) ownLink(t article.Text) bool {
+	if !leadsElsewhere(t) || f.shops(t) {
+		return false
+	}
+	href := firstLink(t)
+	return strings.HasPrefix(href, relativeMark) || f.d.sameSite(href)
+}
+
+// sourceNames are headings of what the author read.
+var sourceNames = phrasesOf(
+	`sources, references, studies, citations, bibliography, works cited, notes, footnotes, resources, sources and *, references and *, credits`,
+	`quellen, quellenangaben, literatur, studien, einzelnachweise, nachweise, referenzen, quellen und *, literaturverzeichnis, fußnoten`,
+	`sources, références, bibliographie, études, références *, sources et *, notes`,
+	`fuentes, referencias, bibliografía, estudios, fuentes y *, referencias *, notas`,
+	`fontes, referências, bibliografia, estudos, fontes e *, referências *, notas`,
+	`fonti, riferimenti, bibliografia, studi, fonti e *, riferimenti *, note`,
+)
+
+// weak: the block is small enough to stand in a page's foot, and no part of a
+// section of the author's.
+func (f *furniture) weak(i int) bool {
+	switch b := f.bs[i].(type) {
+	case *article.Divider, *article.Image:
+		return true
+	case *article.Heading:
+		return f.over(i+1, 6) // nothing below it
+	case *article.Paragraph:
+		s := b.Text.String()
+		if f.shops(b.Text) || priceOnly(s) || strings.HasSuffix(s, ":") {
+			return false
+		}
+		return titleLike(s) && short(s, 70) && !f.headed(i) || allLines(b.Text, func(s string) bool { return titleLike(s) && short(s, 40) })
+	case *article.List:
+		return fewWords(b) && !f.headed(i)
+	}
+	return false
+}
+
+// headed: the author has a heading or a label right above.
+func (f *furniture) headed(i int) bool {
+	switch b := next(f.bs, i-1).(type) {
+	case *article.Heading:
+		return true
+	case *article.Paragraph:
+		return strings.HasSuffix(b.Text.String(), ":")
+	}
+	return false
+}
+
+// aboutSite: a few sentences in the foot say what the site is, right below its
+// name or its lines.
+func (f *furniture) aboutSite(i int) bool {
+	p, ok := f.bs[i].(*article.Paragraph)
+	if !ok || i == 0 || !short(p.Text.String(), 280) || f.shops(p.Text) {
+		return false
+	}
+	if strings.Contains(" "+phraseKey(p.Text.String())+" ", " "+f.name+" ") && f.name != "" && f.late(i) && !f.headed(i) {
+		return true
+	}
+	return f.drop[i-1] && f.late(i) && !f.underOwn(i) || f.name != "" && phraseKey(said(f.bs[i-1]).String()) == f.name
+}
+
+// underOwn: the closest heading above that stays is followed by i alone, so i
+// is what the heading is about.
+func (f *furniture) underOwn(i int) bool {
+	for j := i - 1; j >= 0; j-- {
+		if f.drop[j] {
+			continue
+		}
+		_, ok := f.bs[j].(*article.Heading)
+		return ok
+	}
+	return false
+}
