@@ -5,8 +5,9 @@
 // A reader (text.go, markdown.go) only says what the source marks up: headings,
 // paragraphs, lists, tables, pictures, links. What these mean is found in the
 // shaping passes, which are the same for every format and run in the order of
-// shape.go: table of contents out, title, notices, the author's own takeaways,
-// picks, author, tips, labels, language, extracted takeaways.
+// shape.go: table of contents out, notices, title, byline, the page's furniture
+// out, the author's own takeaways, picks, author, tips, labels, language,
+// extracted takeaways.
 //
 // A feed or an export (feed*.go) is split into its items first, by a scanner
 // that never fails; then each item's HTML goes the way of a page of its own, so
