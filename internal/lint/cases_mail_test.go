@@ -160,6 +160,20 @@ func markupCases() []ruleCase {
 		{"HTML-3", "commas", false, css(".a{color:rgb(0, 0, 0)} /* @media{@media */"), "", true},
 	}
 	for _, m := range []string{
+		`<p style="display:flex">x</p>`, `<p style="color:var(--ink)">x</p>`, `<img alt="x" width="1" height="1" src="https://x.example/a.webp">`,
+		`<svg width="9" height="9"></svg>`, `<p style="position:absolute;top:0">x</p>`, `<p style="width:calc(50% - 2px)">x</p>`, `<p style="font-size:5vw">Larger</p>`,
+	} {
+		out = append(out, ruleCase{"HTML-2", m, true, html(m), "readers see", false})
+	}
+	for _, m := range []string{
+		`<p style="display:block;display:flex">x</p>`, `<p style="color:#211A1D;color:var(--ink)">x</p>`, `<p style="border-radius:4px;letter-spacing:1px">x</p>`,
+		`<picture><source srcset="https://x.example/a.webp"><img alt="x" width="1" height="1" src="https://x.example/a.png"></picture>`,
+		`<!--[if mso]><div style="display:flex">x</div><![endif]-->`,
+	} {
+		out = append(out, ruleCase{"HTML-2", m, false, html(m), "", false})
+	}
+	out = append(out, ruleCase{"HTML-2", "on wide screens only", false, css("@media (min-width:600px){.a{display:grid}}"), "", true})
+	for _, m := range []string{
 		"<script>x()</script>", "<form action=\"https://x.example\"></form>", "<iframe src=\"https://x.example\"></iframe>", "<button>x</button>",
 		"<input>", `<link rel="stylesheet" href="https://x.example/a.css">`, `<p onclick="x()">x</p>`, `<img alt="x" width="1" height="1" src="data:image/png;base64,AA==">`,
 		`<p style="background:url('data:image/png;base64,AA==')">x</p>`, `<a href="javascript:x()">x</a>`, `<meta http-equiv="refresh" content="0">`,

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+
+	"github.com/broadsheet/broadsheet/internal/lint/clients"
 )
 
 // Edition names the state of the rules, for receipts: the newest month in
@@ -18,6 +20,7 @@ func edition(table []Rule) string {
 	h := sha256.New()
 	// Plain data always marshals, and a hash takes everything.
 	_ = json.NewEncoder(h).Encode(table)
+	_ = json.NewEncoder(h).Encode(clients.Updated())
 	newest := slices.MaxFunc(table, func(a, b Rule) int { return cmp.Compare(a.VerifiedOn, b.VerifiedOn) }).VerifiedOn
 	return newest + "." + hex.EncodeToString(h.Sum(nil)[:4])
 }

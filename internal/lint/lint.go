@@ -15,6 +15,8 @@ type Policy struct {
 	DefaultDisclosure string
 	// DoubleOptIn says that everybody on the list has confirmed.
 	DoubleOptIn bool
+	// Mix is which mail programs the readers use; zero is the usual mix.
+	Mix Mix
 	// Local says that nothing leaves this machine: http will do for links.
 	Local bool
 }
@@ -56,6 +58,7 @@ func Mail(in Input) []article.Diagnostic {
 	m.amazonMail()
 	m.markup()
 	m.style()
+	m.programs()
 	m.access()
 	m.characters()
 	m.size()

@@ -13,7 +13,8 @@ type token struct {
 	text  string // of a text or comment, without entities
 	attrs []html.Attribute
 	at    int
-	raw   int // length in the source
+	raw   int  // length in the source
+	word  bool // only Word reads it
 }
 
 func (t token) attr(key string) string {
@@ -46,10 +47,11 @@ func tokens(source string, depth int) []token {
 			one.text = t.Data
 		case html.CommentToken:
 			one.text = t.Data
-			if m := conditional.FindString(t.Data); m != "" && depth < 2 {
+			if m := conditional.FindString(t.Data); m != "" && depth < 2 && t.Data[len(m):] != "<!" {
 				from := one.at + len("<!--") + len(m)
 				for _, inner := range tokens(t.Data[len(m):], depth+1) {
 					inner.at += from
+					inner.word = true
 					out = append(out, inner)
 				}
 				continue
