@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -20,6 +21,7 @@ func (m *mail) access() {
 	m.language()
 	m.tables()
 	m.pictures()
+	m.withoutPictures()
 	m.linkTexts()
 	m.headingOrder()
 }
@@ -90,6 +92,21 @@ func (m *mail) pictures() {
 		if !i.width || !i.height {
 			note("HTML-10", name+" doesn't say how wide and high it is.", "Give the article the picture's width and height, so that the layout stands before it is loaded.")
 		}
+	}
+}
+
+// fewestLetters is how much a mail with images has to say in text; a heading
+// and a footer have more.
+const fewestLetters = 200
+
+// withoutPictures checks that a mail isn't made of images (HTML-10).
+func (m *mail) withoutPictures() {
+	letters := 0
+	for _, r := range m.html.sure {
+		letters += one(unicode.IsLetter(r))
+	}
+	if len(m.html.images) > 0 && letters < fewestLetters {
+		m.report.in("HTML-10", inHTML, m.html.images[0].at, fmt.Sprintf("With images off the mail says next to nothing (%d letters).", letters), "Write as text what stands in the images.")
 	}
 }
 

@@ -104,6 +104,9 @@ func (r *report) amazonArticle(a *article.Article, policy Policy) {
 		case link.Tag == "":
 			r.at("AMZ-7", l.place, "The link to "+host(l.url)+" carries no Associate's tag.",
 				"Add your tag for that shop (?tag=you-20) to the address"+l.fix(".", ": %s."))
+		case !tagFits(link):
+			r.at("AMZ-7", l.place, fmt.Sprintf("The tag %q of the link to %s is one of another marketplace: there tags end in %s.", short(link.Tag), host(l.url), tagEnds[link.Marketplace]),
+				"Use your tag for that shop"+l.fix(".", ": %s.")).Severity = article.Warn // Amazon doesn't promise the endings
 		}
 		direct = true
 	}
@@ -111,6 +114,21 @@ func (r *report) amazonArticle(a *article.Article, policy Policy) {
 		r.add("AMZ-1", "The newsletter links straight to Amazon, but its list takes subscribers who have not confirmed.",
 			"Let picks lead to the article (broadsheet newsletter edit NEWSLETTER --amazon via_article), or use a list with double opt-in.")
 	}
+}
+
+// tagEnds are the ends of the tags that Amazon gives out, by marketplace (read
+// at second hand).
+var tagEnds = map[string]string{
+	"amazon.com": "-20", "amazon.ca": "-20", "amazon.com.mx": "-20", "amazon.com.br": "-20",
+	"amazon.co.uk": "-21", "amazon.de": "-21", "amazon.fr": "-21", "amazon.it": "-21", "amazon.es": "-21", "amazon.nl": "-21", "amazon.se": "-21",
+	"amazon.pl": "-21", "amazon.com.be": "-21", "amazon.in": "-21",
+	"amazon.co.jp": "-22", "amazon.com.au": "-22", "amazon.sg": "-22",
+}
+
+// tagFits reports whether a tag can be one of its link's marketplace.
+func tagFits(l article.AffiliateLink) bool {
+	end := tagEnds[l.Marketplace]
+	return end == "" || strings.HasSuffix(l.Tag, end)
 }
 
 // copied checks that nothing of Amazon's stands in a pick (AMZ-4, AMZ-5).

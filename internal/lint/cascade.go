@@ -16,7 +16,7 @@ const mostTrials = 1_000_000
 
 // under is the state inside an element.
 func (w *walker) under(n *html.Node, parent state) state {
-	own := state{doubt: parent.doubt || doubtful(n), looks: make([]look, len(parent.looks))}
+	own := state{doubt: parent.doubt || doubtful(n), raised: parent.raised || n.DataAtom == atom.Sub || n.DataAtom == atom.Sup, looks: make([]look, len(parent.looks))}
 	attributes := attributeStyle(n)
 	style := attr(n, "style")
 	own.doubt = own.doubt || strings.Contains(style, `\`) // an escape hides what it says

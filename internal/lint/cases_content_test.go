@@ -15,7 +15,7 @@ type ruleCase struct {
 
 func ruleCases() []ruleCase {
 	var out []ruleCase
-	for _, cs := range [][]ruleCase{contentCases(), claimCases(), amazonCases(), disclosureCases(), veilCases(), lawCases(), markupCases(), accessCases(), characterCases(), messageCases()} {
+	for _, cs := range [][]ruleCase{contentCases(), claimCases(), amazonCases(), disclosureCases(), veilCases(), lawCases(), markupCases(), accessCases(), characterCases(), messageCases(), readingCases(), blockCases()} {
 		out = append(out, cs...)
 	}
 	return out

@@ -111,3 +111,16 @@ func (c colour) luminance() float64 {
 	}
 	return 0.2126*linear(c.r) + 0.7152*linear(c.g) + 0.0722*linear(c.b)
 }
+
+// inverted is the colour that a mail program makes of one when it darkens a
+// mail by force: of the same hue, as light as it was dark.
+func (c colour) inverted() colour {
+	if !c.known {
+		return c
+	}
+	low, high := min(c.r, c.g, c.b), max(c.r, c.g, c.b)
+	// Turning the lightness (low+high)/2 around at 1/2 moves every channel by as
+	// much, and keeps hue and chroma; so saturation stays as well.
+	by := 1 - low - high
+	return colour{c.r + by, c.g + by, c.b + by, c.a, true}
+}

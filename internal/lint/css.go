@@ -137,6 +137,10 @@ func (s *sheet) rule(selectors string, decls []decl, when string) {
 		if one == "" || momentary(one) {
 			continue
 		}
+		when := when
+		if rest, ok := outlookRule(one); ok && when == "" {
+			one, when = rest, outlookDark
+		}
 		sel, err := cascadia.Parse(one)
 		if err != nil {
 			if hides(decls) {
@@ -149,6 +153,21 @@ func (s *sheet) rule(selectors string, decls []decl, when string) {
 			s.whens = append(s.whens, when)
 		}
 	}
+}
+
+// outlookDark is the condition of the rules that only Outlook on the web and on
+// phones follows when it makes a mail dark: it writes the attributes
+// data-ogsc and data-ogsb around the mail.
+const outlookDark = "[data-ogsc]"
+
+// outlookRule cuts Outlook's attribute off a selector.
+func outlookRule(selector string) (rest string, ok bool) {
+	for _, mark := range []string{"[data-ogsc] ", "[data-ogsb] "} {
+		if rest, ok := strings.CutPrefix(selector, mark); ok {
+			return strings.TrimSpace(rest), true
+		}
+	}
+	return selector, false
 }
 
 func contains(list []string, s string) bool {
@@ -202,7 +221,7 @@ var relevantProps = map[string]bool{
 	"max-width": true, "width": true, "overflow": true, "clip": true, "clip-path": true, "text-indent": true,
 	"position": true, "transform": true, "order": true, "flex-direction": true, "mso-hide": true, "margin": true,
 	"margin-left": true, "margin-top": true, "margin-right": true, "filter": true, "grid-area": true, "grid-row": true,
-	"content-visibility": true,
+	"content-visibility": true, "line-height": true,
 }
 
 func relevant(decls []decl) []decl {

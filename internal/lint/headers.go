@@ -21,6 +21,8 @@ func (m *mail) headers() {
 	m.sender()
 	m.single()
 	m.dated()
+	m.signed()
+	m.automatic()
 }
 
 // head notes a finding about a field.
@@ -124,6 +126,7 @@ func (m *mail) sender() {
 				`Write the name in letters: broadsheet newsletter edit NEWSLETTER --from "Name <letter@example.org>".`)
 		}
 	}
+	m.named(list)
 	subject, _ := m.msg.get("Subject")
 	if s, err := new(mime.WordDecoder).DecodeHeader(subject); err == nil {
 		subject = s

@@ -43,13 +43,28 @@ func (m *mail) lines() {
 		}
 		ascii := !slices.ContainsFunc(p.body.raw, func(c byte) bool { return c >= utf8.RuneSelf })
 		switch p.body.encoding {
-		case "quoted-printable", "base64":
+		case "quoted-printable":
+			m.encodedLines(p.name, p.body.raw)
+		case "base64":
 		case "", "7bit":
 			if !ascii {
 				m.report.in("HTML-12", p.name, 0, fmt.Sprintf("The %s holds bytes beyond ASCII and says that it doesn't.", partName(p.name)), "Send it in quoted-printable.")
 			}
 		default:
 			m.report.in("HTML-12", p.name, 0, fmt.Sprintf("The %s is sent as %q, which not every server takes.", partName(p.name), p.body.encoding), "Send it in quoted-printable.")
+		}
+	}
+}
+
+// longestEncoded is how long a line in quoted-printable may be (RFC 2045
+// §6.7, rule 5).
+const longestEncoded = 76
+
+func (m *mail) encodedLines(part string, raw []byte) {
+	for line := range bytes.SplitSeq(raw, []byte("\n")) {
+		if n := len(bytes.TrimRight(line, "\r")); n > longestEncoded {
+			m.report.in("HTML-12", part, 0, fmt.Sprintf("A line of the %s has %d characters in quoted-printable, more than %d.", partName(part), n, longestEncoded), "Break it softly (=).")
+			return
 		}
 	}
 }

@@ -22,6 +22,7 @@ type look struct {
 	hidden bool // invisible; a child can undo it
 	off    bool // clipped, moved or otherwise not where everybody sees it
 	size   float64
+	line   float64 // height of a line in px; 0 as the font has it
 	ink    colour
 	ground colour
 }
@@ -49,6 +50,7 @@ func (l look) clear() bool {
 func (l *look) apply(decls []decl, parent look) {
 	var none, faint, clips bool
 	var flat []string
+	line := ""
 	for _, d := range lastOnly(decls) {
 		switch d.prop {
 		case "display":
@@ -65,6 +67,8 @@ func (l *look) apply(decls []decl, parent look) {
 			l.size = fontSize(d.value, parent.size)
 		case "font":
 			l.size = shorthandSize(d.value, parent.size)
+		case "line-height":
+			line = d.value
 		case "color":
 			l.ink = inkOf(d.value, parent)
 		case "background", "background-color", "background-image":
@@ -77,6 +81,7 @@ func (l *look) apply(decls []decl, parent look) {
 			l.off = l.off || displaced(d)
 		}
 	}
+	l.line = lineHeight(line, l.size, l.line)
 	for _, v := range flat {
 		px, ok := length(v, l.size)
 		l.off = l.off || clips && ok && px < leastSize
@@ -196,6 +201,22 @@ func shorthandSize(value string, parent float64) float64 {
 		return fontSize(m[1], parent)
 	}
 	return parent
+}
+
+// lineHeight is a line-height in px, or what was inherited.
+func lineHeight(value string, size, inherited float64) float64 {
+	if value == "" || value == "inherit" {
+		return inherited
+	}
+	if f, ok := number(value); ok {
+		return f * size
+	}
+	if p, ok := strings.CutSuffix(value, "%"); ok {
+		f, _ := number(p)
+		return size * f / 100
+	}
+	px, _ := length(value, size)
+	return px
 }
 
 // length is a CSS length in px.

@@ -52,8 +52,10 @@ type page struct {
 	title            string
 	langs, dirs      []int  // where lang and dir are set: first on html, then on a wrapper
 	marks            []mark // in order
-	broken           bool   // it can't be read
-	unread           string // why it isn't known what the style rules hide, or ""
+	legible          legibility
+	whens            []string // the conditions of its style rules
+	broken           bool     // it can't be read
+	unread           string   // why it isn't known what the style rules hide, or ""
 }
 
 // read builds the page of an HTML part.
@@ -71,6 +73,7 @@ func read(source string) *page {
 	if p.unread == "" {
 		p.unread = w.sheet.unread
 	}
+	p.whens = w.sheet.whens
 	p.any, p.sure, p.clear = w.any.String(), w.sure.String(), w.clear.String()
 	return p
 }

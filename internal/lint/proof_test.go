@@ -27,7 +27,7 @@ var wrappers = []string{
 
 // veils enclose markup and keep it from some or all readers.
 var veils = []string{
-	`<div style="display:none">%s</div>`, `<div class="veil">%s</div>`, `<div style="color:#fff">%s</div>`, `<div style="font-size:8px">%s</div>`,
+	`<div style="display:none">%s</div>`, `<div class="veil">%s</div>`, `<span style="color:#fff">%s</span>`, `<div style="font-size:8px">%s</div>`,
 	`<div style="position:absolute;top:-99em">%s</div>`, `<div hidden>%s</div>`, `<div aria-hidden="true">%s</div>`, `<!--[if !mso]><!--><div>%s</div><!--<![endif]-->`,
 	`<div style="max-height:0;overflow:hidden">%s</div>`, `<div style="visibility:hidden">%s</div>`, `<details>%s</details>`, `<div class="phone">%s</div>`,
 }

@@ -12,8 +12,9 @@ import (
 
 // state is what an element hands down to its children.
 type state struct {
-	looks []look // one per condition
-	doubt bool   // not seen by everybody for a reason beyond style
+	looks  []look // one per condition
+	doubt  bool   // not seen by everybody for a reason beyond style
+	raised bool   // in <sub> or <sup>, which are smaller by nature
 }
 
 // walker goes through the tree in the order in which it is shown.
@@ -34,6 +35,11 @@ type walker struct {
 type scene struct {
 	styled bool
 	when   string
+}
+
+// dark reports whether the scene is one of dark colours.
+func (s scene) dark() bool {
+	return s.when == outlookDark || strings.Contains(s.when, "prefers-color-scheme") && strings.Contains(s.when, "dark")
 }
 
 func newWalker(root *html.Node) *walker {
@@ -208,6 +214,7 @@ func (w *walker) link(n *html.Node, s state) {
 	w.children(n, s)
 	w.open = w.open[:len(w.open)-1]
 	l.to, l.text = w.spot(), plain(l.text)
+	w.reach(n, s, l)
 	if _, ok := hasAttr(n, "href"); ok && (l.to.any > l.from.any || w.seen(s)) {
 		w.page.links = append(w.page.links, l)
 	}
@@ -299,6 +306,7 @@ func (w *walker) text(data string, s state) {
 		w.clear.add(" ")
 		return
 	}
+	w.judge(data, s)
 	sure, clear := !s.doubt && !w.notWord, !s.doubt && !w.notWord
 	for _, l := range s.looks {
 		sure = sure && l.sure()

@@ -154,23 +154,22 @@ func (n *Newsletter) rendered() render.Newsletter {
 
 // filled puts the worst case's tokens into a part, as splicing does.
 func filled(part string) string {
-	token := worstCase().Values[0]
-	for _, s := range slots() {
-		part = strings.ReplaceAll(part, mailer.Mark(s.Name), token)
+	values := worstCase().Values
+	for i, s := range slots() {
+		part = strings.ReplaceAll(part, mailer.Mark(s.Name), values[i])
 	}
 	return part
 }
 
 // worstCase is a recipient with the longest values that there can be; its
-// tokens are not valid.
+// tokens are not valid, and differ from each other as real ones do (BOT-2).
 func worstCase() mailer.Recipient {
-	token := strings.Repeat("x", tokenMax)
 	return mailer.Recipient{
 		Address:   "reader@example.org",
 		Name:      "A Reader",
 		MessageID: strings.Repeat("0", 40) + "@example.org",
 		Date:      time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC),
-		Values:    []string{token, token, token},
+		Values:    []string{strings.Repeat("x", tokenMax), strings.Repeat("y", tokenMax), strings.Repeat("z", tokenMax)},
 	}
 }
 
