@@ -77,42 +77,23 @@ func (c *articleParseCmd) Run(a *app) error {
 	return nil
 }
 
-type articleRenderCmd struct {
-	articleSource
-	Out    string `help:"Folder for message.eml, message.html, message.txt, web.html and diagnostics.json." required:"" placeholder:"DIR"`
-	Theme  string `help:"The theme." default:"editorial"`
-	Name   string `help:"The newsletter's name." default:"Your Newsletter"`
-	Postal string `help:"The sender's postal address." default:"Example Media, 100 Example Street, Portland, OR 97201, USA"`
-	Amazon string `help:"via_article or direct." default:"via_article"`
-}
-
-func (articleRenderCmd) Help() string {
-	return "What a newsletter would say (sender, address, links, reader) is filled in with samples. Exits 0 also when diagnostics.json holds errors; article lint is the one that doesn't.\n\nExample:\n  broadsheet article render article.txt --title \"A Title\" --out preview"
-}
-
-func (c *articleRenderCmd) Run(a *app) error {
-	m, err := c.compile(a, sampleNewsletter(c.Name, c.Postal, c.Theme, c.Amazon))
-	if err != nil {
-		return err
-	}
-	if err := writeMail(c.Out, m); err != nil {
-		return err
-	}
-	a.findings(m.Diagnostics)
-	a.say("written to %s: message.eml, message.html, message.txt, web.html, diagnostics.json", c.Out)
-	return nil
-}
-
 // compile makes the mail of a source as an issue of n.
 func (s *articleSource) compile(a *app, n newsletter.Newsletter) (*newsletter.Compiled, error) {
 	r, err := s.read(a)
 	if err != nil {
 		return nil, err
 	}
-	m, err := newsletter.Compile(newsletter.Input{
-		Newsletter: n, Article: r.Article, IssueID: 1, PublicURL: "https://mail.example.org", DoubleOptIn: true,
-	})
-	if err == nil && r.SuggestedTitle != "" {
+	return a.compile(newsletter.Input{Newsletter: n}, r)
+}
+
+// compile makes the mail of articles that no library keeps.
+func (a *app) compile(in newsletter.Input, rs ...ingest.Result) (*newsletter.Compiled, error) {
+	in.IssueID, in.PublicURL, in.DoubleOptIn = 1, "https://mail.example.org", true
+	for _, r := range rs {
+		in.Articles = append(in.Articles, r.Article)
+	}
+	m, err := newsletter.Compile(in)
+	if r := rs[0]; err == nil && len(rs) == 1 && r.SuggestedTitle != "" {
 		a.say("the article has no title; give it one with --title, for example --title %q", printable(r.SuggestedTitle))
 	}
 	return m, err

@@ -142,7 +142,7 @@ func (c *benchSendCmd) issue(a *app, b *backend, relay string) (id int64, size i
 		return 0, 0, err
 	}
 	letter, err := bench.Letter(c.Size, func(l *article.Article) (int, error) {
-		m, err := newsletter.Compile(newsletter.Input{Newsletter: n, Article: l, IssueID: 1, PublicURL: a.set.PublicURL, DoubleOptIn: true})
+		m, err := newsletter.Compile(newsletter.Input{Newsletter: n, Articles: []*article.Article{l}, IssueID: 1, PublicURL: a.set.PublicURL, DoubleOptIn: true})
 		if err != nil {
 			return 0, err
 		}
@@ -160,7 +160,7 @@ func (c *benchSendCmd) issue(a *app, b *backend, relay string) (id int64, size i
 	if err != nil {
 		return 0, 0, err
 	}
-	if id, err = b.newsletters.Draft(a.ctx, n.ID, kept, "", "bench"); err != nil {
+	if id, err = b.newsletters.Draft(a.ctx, n.ID, newsletter.Content{Articles: []int64{kept}}, "bench"); err != nil {
 		return 0, 0, err
 	}
 	m, err := b.newsletters.Preview(a.ctx, id)

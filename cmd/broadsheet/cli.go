@@ -64,7 +64,8 @@ type cli struct {
 		Next scheduleNextCmd `cmd:"" help:"Show the next firings, local and UTC."`
 	} `cmd:"" help:"When newsletters go out."`
 	Issue struct {
-		Draft       issueDraftCmd       `cmd:"" help:"Make an issue of an article; prints its id."`
+		Draft       issueDraftCmd       `cmd:"" help:"Make an issue of an article, or a digest of several; prints its id."`
+		Edit        issueEditCmd        `cmd:"" help:"Change an issue's articles, layout, subject or introduction."`
 		List        issueListCmd        `cmd:"" help:"List the issues, newest first."`
 		Preview     issuePreviewCmd     `cmd:"" help:"Write exactly the mail that will go out, and what is wrong with it."`
 		Acknowledge issueAcknowledgeCmd `cmd:"" help:"Let a warning stand, with a reason that is kept."`

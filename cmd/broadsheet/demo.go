@@ -279,7 +279,7 @@ func (d *demo) send() error {
 	if err != nil {
 		return err
 	}
-	if d.issue, err = d.b.newsletters.Draft(d.ctx, d.n.ID, newest[0].ID, "", "demo"); err != nil {
+	if d.issue, err = d.b.newsletters.Draft(d.ctx, d.n.ID, newsletter.Content{Articles: []int64{newest[0].ID}}, "demo"); err != nil {
 		return err
 	}
 	preview, err := d.b.newsletters.Preview(d.ctx, d.issue)

@@ -20,51 +20,6 @@ func (a *app) byHand() string {
 	return "command line"
 }
 
-type issueDraftCmd struct {
-	Newsletter string `arg:"" help:"The newsletter's slug."`
-	Article    int64  `help:"The article's id." required:""`
-	Subject    string `help:"Subject of the mail. Default: the article's title."`
-}
-
-func (issueDraftCmd) Help() string {
-	return "Example:\n  broadsheet issue draft weekly --article 3"
-}
-
-func (c *issueDraftCmd) Run(a *app, b *backend) error {
-	n, err := b.newsletters.BySlug(a.ctx, c.Newsletter)
-	if err != nil {
-		return err
-	}
-	id, err := b.newsletters.Draft(a.ctx, n.ID, c.Article, c.Subject, a.byHand())
-	if err != nil {
-		return err
-	}
-	a.print("%d", id)
-	if err := a.warnUsed(b, n.ID, c.Article, id); err != nil {
-		return err
-	}
-	compiled, err := b.newsletters.Preview(a.ctx, id)
-	if err != nil {
-		return err
-	}
-	a.findings(compiled.Diagnostics)
-	return nil
-}
-
-// warnUsed says so when the newsletter has used the article before.
-func (a *app) warnUsed(b *backend, newsletterID, articleID, issue int64) error {
-	used, err := b.newsletters.UsedIn(a.ctx, newsletterID, articleID)
-	if err != nil {
-		return err
-	}
-	for _, i := range used {
-		if i.ID != issue {
-			a.say("note: the same article is in issue %d, which is %s; who got that one would get it twice", i.ID, i.State)
-		}
-	}
-	return nil
-}
-
 // findings lists diagnostics on standard error.
 func (a *app) findings(list []article.Diagnostic) {
 	for _, d := range list {

@@ -29,6 +29,9 @@ type newsletterFlags struct {
 	AmazonConsent     *string `help:"For direct: for which marketplace Amazon allowed links in mails, who said so and when."`
 	AutoApprove       *bool   `help:"Let a scheduled issue without an error go out by itself." negatable:""`
 	Strict            *bool   `help:"Want every warning acknowledged before an issue is approved." negatable:""`
+	Layout            *string `help:"How an issue of one article is laid out: article, excerpt, digest or letter. Default: article."`
+	Articles          *int    `help:"How many articles a firing of the schedule takes at the most; several make a digest. Default: 1." placeholder:"N"`
+	AtLeast           *int    `help:"How many articles it wants; with fewer the firing is skipped. Default: 1." placeholder:"N"`
 	OnUnknown         *string `help:"What to do when nobody knows whether a mail arrived: hold or resend. Default: hold."`
 }
 
@@ -39,9 +42,18 @@ func (f *newsletterFlags) apply(a *app, b *backend, n *newsletter.Newsletter) er
 		{f.Language, &n.Language}, {f.Relay, &n.Relay}, {f.Theme, &n.Theme}, {f.HomeURL, &n.HomeURL},
 		{f.DisclosureURL, &n.DisclosureURL}, {f.DefaultDisclosure, &n.DefaultDisclosure}, {f.Disclaimer, &n.Disclaimer},
 		{f.Why, &n.Why}, {f.Amazon, &n.AmazonMode}, {f.AmazonConsent, &n.AmazonConsent}, {f.OnUnknown, &n.OnUnknown},
+		{f.Layout, &n.Layout},
 	} {
 		if s.from != nil {
 			*s.to = *s.from
+		}
+	}
+	for _, i := range []struct{ from, to *int }{{f.Articles, &n.Articles}, {f.AtLeast, &n.AtLeast}} {
+		if i.from != nil {
+			if *i.from < 1 {
+				return fmt.Errorf("a number of articles is at least 1, not %d", *i.from)
+			}
+			*i.to = *i.from
 		}
 	}
 	if f.AutoApprove != nil {

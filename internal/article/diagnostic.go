@@ -20,7 +20,10 @@ type Diagnostic struct {
 	// Rule is the stable id of the rule: "PICK-1".
 	Rule     string   `json:"rule"`
 	Severity Severity `json:"severity"`
-	Place    Place    `json:"place"`
+	// Article says which of several articles of an issue Place lies in, from 1;
+	// 0 when there is one.
+	Article int   `json:"article,omitempty"`
+	Place   Place `json:"place"`
 	// Part is the part of the mail it concerns: "html", "text", "headers", or
 	// "" when it concerns the article; Byte is the offset in that part as
 	// rendered, 0-based.
@@ -36,6 +39,10 @@ type Diagnostic struct {
 func (d Diagnostic) String() string {
 	where := ""
 	switch {
+	case d.Article > 0 && d.Part == "" && d.Place.Line > 0:
+		where = fmt.Sprintf(" (article %d, line %d)", d.Article, d.Place.Line)
+	case d.Article > 0 && d.Part == "":
+		where = fmt.Sprintf(" (article %d)", d.Article)
 	case d.Part != "":
 		where = fmt.Sprintf(" (%s, byte %d)", d.Part, d.Byte)
 	case d.Place.Line > 0:

@@ -37,9 +37,15 @@ func slots() []mailer.Slot {
 // Input is everything a mail is made from.
 type Input struct {
 	Newsletter Newsletter
-	Article    *article.Article
+	// Articles is one article, or those of a digest.
+	Articles []*article.Article
+	// Layout is one of render.Layouts; "" is the newsletter's, or a digest
+	// where there are several articles.
+	Layout string
 	// Subject is the editor's; "" takes the article's title.
 	Subject string
+	// Intro is the editor's own words, a paragraph a line.
+	Intro string
 	// IssueID names the issue in links and headers; 0 for a sample.
 	IssueID int64
 	// PublicURL is where readers reach us, without a slash at the end.
@@ -48,6 +54,8 @@ type Input struct {
 	DoubleOptIn bool
 	// Local says that nothing leaves this machine, so http links will do.
 	Local bool
+
+	without []int // articles of a digest that this variant leaves out, by index
 }
 
 // Compiled is a mail as it will go out but for the recipients.
@@ -85,19 +93,12 @@ func Compile(in Input) (*Compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Compiled{Subject: in.subject(), Source: in.hash()}
-	c.Mail, err = render.Compose(render.Issue{
-		Newsletter: in.Newsletter.rendered(),
-		Articles:   []*article.Article{in.Article},
-		Links: render.Links{
-			View:        fmt.Sprintf("%s/archive/%d", in.PublicURL, in.IssueID),
-			Preferences: in.PublicURL + "/preferences/" + mailer.Mark(slotPreferences),
-			Unsubscribe: in.PublicURL + "/unsubscribe/" + mailer.Mark(slotUnsubscribe),
-		},
-	}, theme)
+	c := &Compiled{Source: in.hash()}
+	c.Mail, err = render.Compose(in.issue(), theme)
 	if err != nil {
 		return nil, err
 	}
+	c.Subject = in.subject(c.Mail.Title)
 	if c.Template, err = mailer.Compile(in.message(c)); err != nil {
 		return nil, refused("the mail can't be made: %s", err)
 	}
@@ -109,13 +110,45 @@ func Compile(in Input) (*Compiled, error) {
 		PostalAddress: in.Newsletter.PostalAddress, AmazonMode: in.Newsletter.AmazonMode,
 		DefaultDisclosure: in.Newsletter.DefaultDisclosure, DoubleOptIn: in.DoubleOptIn, Local: in.Local,
 	}
-	c.checked = lint.Input{Articles: []*article.Article{in.Article}, Mail: c.Mail, Message: c.Sample, Policy: policy}
-	c.Diagnostics = append(lint.Article(in.Article, policy), lint.Mail(c.checked)...)
+	c.checked = lint.Input{Articles: in.shown(), Mail: c.Mail, Message: c.Sample, Policy: policy}
+	c.Diagnostics = in.checkAll(c)
 	return c, nil
 }
 
-func (in *Input) subject() string {
-	for _, s := range []string{in.Subject, in.Article.Title, untitled} {
+// issue is what the mail is composed of.
+func (in *Input) issue() render.Issue {
+	return render.Issue{
+		Newsletter: in.Newsletter.rendered(),
+		Articles:   in.Articles,
+		Layout:     in.layout(),
+		Title:      in.Subject,
+		Intro:      in.Intro,
+		Without:    in.without,
+		Links: render.Links{
+			View:        fmt.Sprintf("%s/archive/%d", in.PublicURL, in.IssueID),
+			Preferences: in.PublicURL + "/preferences/" + mailer.Mark(slotPreferences),
+			Unsubscribe: in.PublicURL + "/unsubscribe/" + mailer.Mark(slotUnsubscribe),
+		},
+	}
+}
+
+func (in *Input) layout() string {
+	return layoutOf(in.Layout, in.Newsletter.Layout, len(in.Articles))
+}
+
+// shown are the articles that are not left out.
+func (in *Input) shown() []*article.Article {
+	var out []*article.Article
+	for i, a := range in.Articles {
+		if !slices.Contains(in.without, i) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func (in *Input) subject(title string) string {
+	for _, s := range []string{in.Subject, title, untitled} {
 		if strings.TrimSpace(s) != "" {
 			return s
 		}
@@ -182,13 +215,26 @@ func (in *Input) encode() []byte {
 	n.CreatedAt, n.UpdatedAt = time.Time{}, time.Time{}
 	n.AutoApprove, n.OnUnknown, n.AmazonConsent, n.Relay, n.Zone, n.ListID = false, "", "", "", "", 0 // how it is sent, not what
 	n.Strict = false
+	n.Layout, n.Articles, n.AtLeast = "", 0, 0 // the issue's own layout counts
+	layout := in.layout()
+	if layout == render.Whole { // what was approved before there were layouts stays approved
+		layout = ""
+	}
+	var first *article.Article
+	var more []*article.Article
+	if len(in.Articles) > 0 {
+		first, more = in.Articles[0], in.Articles[1:]
+	}
 	data, err := json.Marshal(struct {
 		N       Newsletter
 		A       *article.Article
 		Subject string
 		Issue   int64
 		URL     string
-	}{n, in.Article, in.Subject, in.IssueID, in.PublicURL})
+		More    []*article.Article `json:",omitempty"`
+		Layout  string             `json:",omitempty"`
+		Intro   string             `json:",omitempty"`
+	}{n, first, in.Subject, in.IssueID, in.PublicURL, more, layout, in.Intro})
 	if err != nil { // plain data always marshals
 		panic(err)
 	}

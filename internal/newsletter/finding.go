@@ -89,8 +89,16 @@ func blockOf(in Input, d article.Diagnostic) article.Block {
 	return nil
 }
 
-// articleOf is the article that a diagnostic speaks of.
-func (in *Input) articleOf(article.Diagnostic) *article.Article { return in.Article }
+// articleOf is the article that a diagnostic speaks of, nil if it may be any.
+func (in *Input) articleOf(d article.Diagnostic) *article.Article {
+	switch n := d.Article; {
+	case n > 0 && n <= len(in.Articles):
+		return in.Articles[n-1]
+	case n == 0 && len(in.Articles) == 1:
+		return in.Articles[0]
+	}
+	return nil
+}
 
 // excerptLength is in characters.
 const excerptLength = 90

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/broadsheet/broadsheet/internal/article"
 	"github.com/broadsheet/broadsheet/internal/audience"
 	"github.com/broadsheet/broadsheet/internal/keyring"
 	"github.com/broadsheet/broadsheet/internal/library"
@@ -62,23 +63,8 @@ func New(c Config) (*Service, error) {
 // maxSubject is what mailbox providers show at most, generously (in characters).
 const maxSubject = 150
 
-// Draft makes an issue of an article. A subject of "" is the article's title.
-func (s *Service) Draft(ctx context.Context, newsletterID, articleID int64, subject, actor string) (id int64, err error) {
-	if err := checkSubject(subject); err != nil {
-		return 0, err
-	}
-	err = postgres.InTx(ctx, s.db, func(tx *postgres.Tx) error {
-		if _, err := s.library.In(ctx, tx, articleID); err != nil {
-			return err
-		}
-		id, err = s.insertDraft(ctx, tx, newsletterID, articleID, 0, subject, actor)
-		return err
-	})
-	return id, err
-}
-
-func (s *Service) insertDraft(ctx context.Context, tx *postgres.Tx, newsletterID, articleID, occurrence int64, subject, actor string) (int64, error) {
-	id, err := insertIssue(ctx, tx, newsletterID, articleID, occurrence, subject, s.now())
+func (s *Service) insertDraft(ctx context.Context, tx *postgres.Tx, newsletterID int64, c Content, occurrence int64, actor string) (int64, error) {
+	id, err := insertIssue(ctx, tx, newsletterID, c, occurrence, s.now())
 	if err != nil {
 		return 0, err
 	}
@@ -121,9 +107,13 @@ func (s *Service) input(ctx context.Context, q postgres.Queryer, i Issue) (Input
 	if err != nil {
 		return Input{}, err
 	}
-	entry, err := s.library.In(ctx, q, i.ArticleID)
-	if err != nil {
-		return Input{}, err
+	articles := make([]*article.Article, len(i.Articles))
+	for k, id := range i.Articles {
+		entry, err := s.library.In(ctx, q, id)
+		if err != nil {
+			return Input{}, err
+		}
+		articles[k] = entry.Article
 	}
 	optIn, err := s.listDoubleOptIn(ctx, q, n.ListID)
 	if err != nil {
@@ -133,7 +123,10 @@ func (s *Service) input(ctx context.Context, q postgres.Queryer, i Issue) (Input
 	if err != nil {
 		return Input{}, err
 	}
-	return Input{Newsletter: n, Article: entry.Article, Subject: i.Subject, IssueID: i.ID, PublicURL: s.public, DoubleOptIn: optIn, Local: local}, nil
+	return Input{
+		Newsletter: n, Articles: articles, Layout: i.Layout, Subject: i.Subject, Intro: i.Intro,
+		IssueID: i.ID, PublicURL: s.public, DoubleOptIn: optIn, Local: local,
+	}, nil
 }
 
 // local says whether the newsletter's relay is on this machine; then links may
@@ -243,7 +236,7 @@ func (s *Service) Status(ctx context.Context, id int64) (Status, error) {
 	}
 	st := Status{Issue: id, Subject: i.Subject, State: string(i.State), CreatedAt: i.CreatedAt, ApprovedAt: i.ApprovedAt, LaunchedAt: i.LaunchedAt}
 	if st.Subject == "" {
-		if e, err := s.library.Get(ctx, i.ArticleID); err == nil {
+		if e, err := s.library.Get(ctx, i.Articles[0]); err == nil {
 			st.Subject = e.Article.Title
 		}
 	}

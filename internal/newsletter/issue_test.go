@@ -228,7 +228,7 @@ func TestWhoLeavesIsSkipped(t *testing.T) {
 func TestSlotMarksInAnArticleAreRefused(t *testing.T) {
 	a := &article.Article{Title: "x", Blocks: article.Blocks{&article.Paragraph{Text: article.Text{
 		{Text: "here", Href: "https://evil.example/?t=" + mailer.Mark(slotUnsubscribe)}}}}}
-	if _, err := Compile(Input{Newsletter: Newsletter{Slug: "x", Name: "X", FromName: "X", FromEmail: "a@x.example", PostalAddress: "x"}, Article: a, PublicURL: "https://x.example"}); err == nil {
+	if _, err := Compile(Input{Newsletter: Newsletter{Slug: "x", Name: "X", FromName: "X", FromEmail: "a@x.example", PostalAddress: "x"}, Articles: []*article.Article{a}, PublicURL: "https://x.example"}); err == nil {
 		t.Error("a stranger's link would get the reader's token")
 	}
 }
@@ -258,12 +258,12 @@ func TestWhatCanBeMistypedIsRefused(t *testing.T) {
 	for want, subject := range map[string]string{
 		"line break": "a\nBcc: x@y.example", "pretends to be an answer": "RE: your order", "characters long": strings.Repeat("x", 151),
 	} {
-		if _, err := w.service.Draft(ctx, w.n.ID, a, subject, "test"); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := w.service.Draft(ctx, w.n.ID, Content{Articles: []int64{a}, Subject: subject}, "test"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", subject, err)
 		}
 	}
 	var nf *library.NotFoundError
-	if _, err := w.service.Draft(ctx, w.n.ID, 999, "", "test"); !errors.As(err, &nf) {
+	if _, err := w.service.Draft(ctx, w.n.ID, Content{Articles: []int64{999}}, "test"); !errors.As(err, &nf) {
 		t.Errorf("an article that isn't there: %v", err)
 	}
 	for want, change := range map[string]func(*Newsletter){
@@ -278,6 +278,9 @@ func TestWhatCanBeMistypedIsRefused(t *testing.T) {
 		"is not a web":          func(n *Newsletter) { n.HomeURL = "example.org" },
 		"is not an address":     func(n *Newsletter) { n.ReplyTo = "nobody" },
 		"on one line":           func(n *Newsletter) { n.Why = "a\nb" },
+		"there is no layout":    func(n *Newsletter) { n.Layout = "poster" },
+		"1 to 20 articles":      func(n *Newsletter) { n.Articles = 21 },
+		"can't wait for at":     func(n *Newsletter) { n.Articles, n.AtLeast = 2, 3 },
 	} {
 		n := w.n
 		n.Slug = "other"

@@ -1,6 +1,7 @@
 package newsletter
 
 import (
+	"cmp"
 	"fmt"
 	"net/mail"
 	"net/url"
@@ -50,7 +51,14 @@ type Newsletter struct {
 	// OnUnknown is outbox.Hold or outbox.Resend.
 	OnUnknown string `db:"on_unknown" json:"on_unknown"`
 	// Strict wants every warning acknowledged before an issue is approved.
-	Strict    bool      `db:"strict" json:"strict,omitempty"`
+	Strict bool `db:"strict" json:"strict,omitempty"`
+	// Layout is how an issue of one article is laid out (render.Layouts);
+	// several articles make a digest.
+	Layout string `db:"layout" json:"layout,omitempty"`
+	// Articles is how many a firing of the schedule takes at the most; if there
+	// are fewer than AtLeast it takes none.
+	Articles  int       `db:"articles" json:"articles,omitempty"`
+	AtLeast   int       `db:"at_least" json:"at_least,omitempty"`
 	CreatedAt time.Time `db:"created_at" json:"created_at"`
 	UpdatedAt time.Time `db:"updated_at" json:"updated_at"`
 }
@@ -160,6 +168,15 @@ func (n *Newsletter) checkChoices() error {
 	if _, err := render.LoadTheme(n.Theme); err != nil {
 		return refused("%s", err)
 	}
+	if err := checkLayout(n.Layout); err != nil {
+		return err
+	}
+	switch {
+	case n.Articles < 1 || n.Articles > MaxArticles:
+		return refused("an issue takes 1 to %d articles, not %d", MaxArticles, n.Articles)
+	case n.AtLeast < 1 || n.AtLeast > n.Articles:
+		return refused("an issue takes at most %d articles, so that it can't wait for at least %d; take 1 to %d", n.Articles, n.AtLeast, n.Articles)
+	}
 	if n.AmazonMode != render.ViaArticle && n.AmazonMode != render.Direct {
 		return refused("the Amazon mode %q is not known; it is %s or %s", n.AmazonMode, render.ViaArticle, render.Direct)
 	}
@@ -179,11 +196,13 @@ func (n *Newsletter) defaults() {
 	}{
 		{&n.Zone, "UTC"}, {&n.Language, "en"}, {&n.Theme, "editorial"},
 		{&n.AmazonMode, render.ViaArticle}, {&n.OnUnknown, outbox.Hold},
+		{&n.Layout, render.Whole},
 	} {
 		if *f.field == "" {
 			*f.field = f.value
 		}
 	}
+	n.Articles, n.AtLeast = cmp.Or(n.Articles, 1), cmp.Or(n.AtLeast, 1)
 }
 
 // domain is the sender's.

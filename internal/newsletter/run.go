@@ -18,9 +18,9 @@ const page = 50
 const scheduled = "schedule"
 
 // Run does what a firing is for (scheduler.Runner): it takes the newest
-// article that no issue of the newsletter has, makes an issue of it and, where
-// the newsletter says so and there is no error, approves and launches it. It
-// may be called again after breaking off anywhere.
+// articles that no issue of the newsletter has, makes an issue of them and,
+// where the newsletter says so and there is no error, approves and launches it.
+// It may be called again after breaking off anywhere.
 func (s *Service) Run(ctx context.Context, o scheduler.Occurrence) (scheduler.Decision, error) {
 	n, err := s.ByID(ctx, o.NewsletterID)
 	if err != nil {
@@ -39,11 +39,12 @@ func (s *Service) Run(ctx context.Context, o scheduler.Occurrence) (scheduler.De
 			return scheduler.Decision{Verdict: scheduler.Skipped, Reason: "There is nobody on its list to send to."}, err
 		}
 		var id int64
-		if id, looked, err = s.choose(ctx, n, o); err != nil {
+		var why string
+		if id, looked, why, err = s.choose(ctx, n, o); err != nil {
 			return scheduler.Decision{}, err
 		}
 		if id == 0 {
-			return scheduler.Decision{Verdict: scheduler.Skipped, Reason: "There is no article that this newsletter has not used.", Candidates: looked}, nil
+			return scheduler.Decision{Verdict: scheduler.Skipped, Reason: why, Candidates: looked}, nil
 		}
 		if issue, err = s.Issue(ctx, id); err != nil {
 			return scheduler.Decision{}, err
@@ -54,45 +55,75 @@ func (s *Service) Run(ctx context.Context, o scheduler.Occurrence) (scheduler.De
 	return d, err
 }
 
-// choose takes the newest unused article and makes the draft; 0 if there is
-// none. The newsletter's row is locked meanwhile, so that two firings never
-// take the same article.
-func (s *Service) choose(ctx context.Context, n Newsletter, o scheduler.Occurrence) (id int64, looked []scheduler.Candidate, err error) {
+// choose takes the newest unused articles and makes the draft; if there are
+// too few, id is 0 and why says so. The newsletter's row is locked meanwhile,
+// so that two firings never take the same article.
+func (s *Service) choose(ctx context.Context, n Newsletter, o scheduler.Occurrence) (id int64, looked []scheduler.Candidate, why string, err error) {
 	err = postgres.InTx(ctx, s.db, func(tx *postgres.Tx) error {
 		if err := lockNewsletter(ctx, tx, n.ID); err != nil {
 			return err
 		}
-		id, looked = 0, nil
-		var take, before int64
-		for take == 0 {
+		id, looked, why = 0, nil, ""
+		p := picker{most: n.Articles}
+		var before int64
+		for len(p.taken) < n.Articles {
 			entries, err := s.library.Page(ctx, tx, before, page)
-			if err != nil || len(entries) == 0 {
+			if err != nil {
 				return err
+			}
+			if len(entries) == 0 {
+				break
 			}
 			before = entries[len(entries)-1].ID
-			var seen []scheduler.Candidate
-			if take, seen, err = s.consider(ctx, tx, n.ID, entries); err != nil {
+			found := len(p.taken)
+			seen, err := s.consider(ctx, tx, n.ID, entries, &p)
+			if err != nil {
 				return err
 			}
-			if len(looked) < page || take != 0 {
+			if len(looked) < page || len(p.taken) > found {
 				looked = append(looked, seen...)
 			}
 		}
-		id, err = s.insertDraft(ctx, tx, n.ID, take, o.ID, "", scheduled)
+		if len(p.taken) < n.AtLeast {
+			why = tooFew(n, len(p.taken))
+			for i := range looked {
+				if looked[i].Taken {
+					looked[i].Taken, looked[i].Reason = false, "has not been used, and waits until there are enough"
+				}
+			}
+			return nil
+		}
+		id, err = s.insertDraft(ctx, tx, n.ID, Content{Articles: p.taken}, o.ID, scheduled)
 		return err
 	})
-	return id, looked, err
+	return id, looked, why, err
 }
 
-// consider looks at articles, newest first, and takes the first unused one.
-func (s *Service) consider(ctx context.Context, tx *postgres.Tx, newsletterID int64, entries []library.Entry) (take int64, seen []scheduler.Candidate, err error) {
+func tooFew(n Newsletter, found int) string {
+	switch {
+	case found == 0:
+		return "There is no article that this newsletter has not used."
+	case found == 1:
+		return fmt.Sprintf("There is 1 article that this newsletter has not used; it wants at least %d.", n.AtLeast)
+	}
+	return fmt.Sprintf("There are %d articles that this newsletter has not used; it wants at least %d.", found, n.AtLeast)
+}
+
+// picker takes articles until it has enough.
+type picker struct {
+	most  int
+	taken []int64
+}
+
+// consider looks at articles, newest first, and takes unused ones.
+func (s *Service) consider(ctx context.Context, tx *postgres.Tx, newsletterID int64, entries []library.Entry, p *picker) (seen []scheduler.Candidate, err error) {
 	ids := make([]int64, len(entries))
 	for i, e := range entries {
 		ids[i] = e.ID
 	}
 	used, err := usedIn(ctx, tx, newsletterID, ids)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	for _, e := range entries {
 		c := scheduler.Candidate{ArticleID: e.ID, Title: e.Article.Title}
@@ -101,14 +132,21 @@ func (s *Service) consider(ctx context.Context, tx *postgres.Tx, newsletterID in
 			c.Reason = fmt.Sprintf("was sent in issue %d", in.ID)
 		case was:
 			c.Reason = fmt.Sprintf("waits in issue %d", in.ID)
-		case take != 0:
+		case len(p.taken) == p.most && p.most == 1:
 			c.Reason = "a newer one was taken"
+		case len(p.taken) == p.most:
+			c.Reason = fmt.Sprintf("%d newer ones were taken", p.most)
+		case len(p.taken) == 0:
+			c.Taken, c.Reason = true, "the newest that has not been used"
 		default:
-			c.Taken, c.Reason, take = true, "the newest that has not been used", e.ID
+			c.Taken, c.Reason = true, "the next newest that has not been used"
+		}
+		if c.Taken {
+			p.taken = append(p.taken, e.ID)
 		}
 		seen = append(seen, c)
 	}
-	return take, seen, nil
+	return seen, nil
 }
 
 // carryOn takes an occurrence's issue as far as it may go by itself.

@@ -31,22 +31,33 @@ type Issue struct {
 	NewsletterID int64         `db:"newsletter_id" json:"newsletter_id"`
 	Newsletter   string        `db:"newsletter" json:"newsletter"` // its slug
 	OccurrenceID sql.NullInt64 `db:"occurrence_id" json:"-"`
-	ArticleID    int64         `db:"article_id" json:"article_id"`
+	// Articles are the ids of its articles, in their order.
+	Articles pq.Int64Array `db:"articles" json:"articles"`
+	// Layout is the editor's choice; "" is the newsletter's.
+	Layout string `db:"layout" json:"layout"`
 	// Subject is the editor's; "" is the article's title.
-	Subject    string        `db:"subject" json:"subject"`
-	State      State         `db:"state" json:"state"`
-	Template   []byte        `db:"template" json:"-"`
-	SHA256     []byte        `db:"sha256" json:"-"`
-	Source     []byte        `db:"source_sha256" json:"-"`
-	MailingID  sql.NullInt64 `db:"mailing_id" json:"-"`
-	CreatedAt  time.Time     `db:"created_at" json:"created_at"`
-	ApprovedAt *time.Time    `db:"approved_at" json:"approved_at,omitempty"`
-	LaunchedAt *time.Time    `db:"launched_at" json:"launched_at,omitempty"`
+	Subject string `db:"subject" json:"subject"`
+	// Intro is the editor's own words.
+	Intro string `db:"intro" json:"intro"`
+	// Headline is the subject as it was approved.
+	Headline  string        `db:"headline" json:"-"`
+	State     State         `db:"state" json:"state"`
+	Template  []byte        `db:"template" json:"-"`
+	SHA256    []byte        `db:"sha256" json:"-"`
+	Source    []byte        `db:"source_sha256" json:"-"`
+	MailingID sql.NullInt64 `db:"mailing_id" json:"-"`
+	// LeftOut counts the readers who had had every article before the launch.
+	LeftOut    int64      `db:"left_out" json:"left_out,omitempty"`
+	CreatedAt  time.Time  `db:"created_at" json:"created_at"`
+	ApprovedAt *time.Time `db:"approved_at" json:"approved_at,omitempty"`
+	LaunchedAt *time.Time `db:"launched_at" json:"launched_at,omitempty"`
 }
 
-const issueQuery = `SELECT i.id, i.newsletter_id, n.slug AS newsletter, i.occurrence_id, a.article_id, i.subject, i.state,
-	i.template, i.sha256, i.source_sha256, i.mailing_id, i.created_at, i.approved_at, i.launched_at
-  FROM issues i JOIN newsletters n ON n.id = i.newsletter_id JOIN issue_articles a ON a.issue_id = i.id AND a.position = 0`
+const issueQuery = `SELECT i.id, i.newsletter_id, n.slug AS newsletter, i.occurrence_id, i.layout, i.subject, i.intro,
+	coalesce(i.headline, '') AS headline, i.state,
+	(SELECT array_agg(a.article_id ORDER BY a.position) FROM issue_articles a WHERE a.issue_id = i.id) AS articles,
+	i.template, i.sha256, i.source_sha256, i.mailing_id, i.left_out, i.created_at, i.approved_at, i.launched_at
+  FROM issues i JOIN newsletters n ON n.id = i.newsletter_id`
 
 // Issue finds an issue, or a *NotFoundError.
 func (s *Service) Issue(ctx context.Context, id int64) (Issue, error) {
@@ -84,12 +95,12 @@ func (s *Service) Issues(ctx context.Context, newsletterID, before int64, limit 
 
 // insertIssue makes a draft; occurrence 0 is by hand. With an occurrence that
 // has an issue already, that one is given back.
-func insertIssue(ctx context.Context, tx *postgres.Tx, newsletterID, articleID, occurrence int64, subject string, at time.Time) (int64, error) {
+func insertIssue(ctx context.Context, tx *postgres.Tx, newsletterID int64, c Content, occurrence int64, at time.Time) (int64, error) {
 	var id int64
 	err := tx.GetContext(ctx, &id, `
-		INSERT INTO issues (newsletter_id, occurrence_id, subject, state, created_at)
-		VALUES ($1, nullif($2, 0::bigint), $3, 'draft', $4) ON CONFLICT (occurrence_id) DO NOTHING RETURNING id`,
-		newsletterID, occurrence, subject, at)
+		INSERT INTO issues (newsletter_id, occurrence_id, layout, subject, intro, state, created_at)
+		VALUES ($1, nullif($2, 0::bigint), $3, $4, $5, 'draft', $6) ON CONFLICT (occurrence_id) DO NOTHING RETURNING id`,
+		newsletterID, occurrence, c.Layout, c.Subject, c.Intro, at)
 	if errors.Is(err, sql.ErrNoRows) {
 		i, err := issueBy(ctx, tx, "WHERE i.occurrence_id = $1", occurrence, 0)
 		return i.ID, err
@@ -97,11 +108,29 @@ func insertIssue(ctx context.Context, tx *postgres.Tx, newsletterID, articleID, 
 	if err != nil {
 		return 0, fmt.Errorf("insert issue: %w", err)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO issue_articles (issue_id, position, article_id) VALUES ($1, 0, $2)`, id, articleID)
+	return id, insertArticles(ctx, tx, id, c.Articles)
+}
+
+func insertArticles(ctx context.Context, tx *postgres.Tx, id int64, articles []int64) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO issue_articles (issue_id, position, article_id)
+		SELECT $1, n - 1, a FROM unnest($2::bigint[]) WITH ORDINALITY x(a, n)`, id, pq.Array(articles))
 	if err != nil {
-		return 0, fmt.Errorf("insert issue's article: %w", err)
+		return fmt.Errorf("insert the issue's articles: %w", err)
 	}
-	return id, nil
+	return nil
+}
+
+// setContent replaces what an issue is made of.
+func setContent(ctx context.Context, tx *postgres.Tx, id int64, c Content) error {
+	_, err := tx.ExecContext(ctx, `UPDATE issues SET layout = $2, subject = $3, intro = $4 WHERE id = $1`, id, c.Layout, c.Subject, c.Intro)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, `DELETE FROM issue_articles WHERE issue_id = $1`, id)
+	}
+	if err != nil {
+		return fmt.Errorf("edit issue: %w", err)
+	}
+	return insertArticles(ctx, tx, id, c.Articles)
 }
 
 func (s *Service) ofOccurrence(ctx context.Context, occurrence int64) (Issue, bool, error) {
@@ -124,24 +153,35 @@ func lockNewsletter(ctx context.Context, tx *postgres.Tx, id int64) error {
 // UsedIn gives the issues of a newsletter that have the article, oldest first.
 func (s *Service) UsedIn(ctx context.Context, newsletterID, articleID int64) ([]Issue, error) {
 	var list []Issue
-	err := s.db.SelectContext(ctx, &list, issueQuery+` WHERE i.newsletter_id = $1 AND a.article_id = $2 ORDER BY i.id`, newsletterID, articleID)
+	err := s.db.SelectContext(ctx, &list, issueQuery+` WHERE i.newsletter_id = $1
+		AND EXISTS (SELECT FROM issue_articles x WHERE x.issue_id = i.id AND x.article_id = $2) ORDER BY i.id`, newsletterID, articleID)
 	if err != nil {
 		return nil, fmt.Errorf("look where the article is used: %w", err)
 	}
 	return list, nil
 }
 
+// usedIssue is an issue that has an article.
+type usedIssue struct {
+	ID    int64 `db:"id"`
+	State State `db:"state"`
+}
+
 // usedIn says in which issue of a newsletter each of the articles stands.
-func usedIn(ctx context.Context, q sqlx.QueryerContext, newsletterID int64, articles []int64) (map[int64]Issue, error) {
-	var rows []Issue
-	err := sqlx.SelectContext(ctx, q, &rows, issueQuery+` WHERE i.newsletter_id = $1 AND a.article_id = ANY($2) ORDER BY i.id`,
-		newsletterID, pq.Array(articles))
+func usedIn(ctx context.Context, q sqlx.QueryerContext, newsletterID int64, articles []int64) (map[int64]usedIssue, error) {
+	var rows []struct {
+		usedIssue
+		ArticleID int64 `db:"article_id"`
+	}
+	err := sqlx.SelectContext(ctx, q, &rows, `
+		SELECT i.id, i.state, a.article_id FROM issues i JOIN issue_articles a ON a.issue_id = i.id
+		 WHERE i.newsletter_id = $1 AND a.article_id = ANY($2) ORDER BY i.id`, newsletterID, pq.Array(articles))
 	if err != nil {
 		return nil, fmt.Errorf("look for sent articles: %w", err)
 	}
-	out := make(map[int64]Issue, len(rows))
-	for _, i := range rows {
-		out[i.ArticleID] = i
+	out := make(map[int64]usedIssue, len(rows))
+	for _, r := range rows {
+		out[r.ArticleID] = r.usedIssue
 	}
 	return out, nil
 }
@@ -181,6 +221,7 @@ func setLaunched(ctx context.Context, tx *postgres.Tx, id, mailing int64, at tim
 // Acts on an issue, as in the table issue_reviews.
 const (
 	actDrafted      = "drafted"
+	actEdited       = "edited"
 	actAcknowledged = "acknowledged"
 	actApproved     = "approved"
 	actVoided       = "approval voided"

@@ -131,7 +131,7 @@ func (w *world) correct(id int64, c library.Correction) {
 // draft, approve and send by hand.
 func (w *world) issue(articleID int64) int64 {
 	w.t.Helper()
-	id, err := w.service.Draft(context.Background(), w.n.ID, articleID, "", "test")
+	id, err := w.service.Draft(context.Background(), w.n.ID, Content{Articles: []int64{articleID}}, "test")
 	w.must(err)
 	return id
 }
