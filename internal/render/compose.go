@@ -22,6 +22,7 @@ func Compose(issue Issue, theme *Theme) (Mail, error) {
 	if m.HTML, err = theme.html[e.Dir].render(v); err != nil {
 		return Mail{}, fmt.Errorf("rendering the HTML part: %w", err)
 	}
+	e.numberLinks(v)
 	if m.Text, err = theme.text.render(v); err != nil {
 		return Mail{}, fmt.Errorf("rendering the text part: %w", err)
 	}
@@ -43,6 +44,7 @@ type composer struct {
 	mode      string
 	canonical string            // the article's address without fragment, or ""
 	anchors   map[string]string // of the picks, by address
+	notes     *notes            // of a text part that numbers its links
 }
 
 func newComposer(issue *Issue, a *article.Article, theme *Theme, mode string) *composer {
@@ -77,6 +79,7 @@ type view struct {
 	Disclaimer  *notice
 	Reason      rich // why the reader gets this mail
 	FootLinks   []footLink
+	Notes       *notes // the text part's links, if they are numbered
 
 	// What only some layouts have; see layout.go.
 	Layout   string

@@ -54,7 +54,7 @@ func TestEveryKindIsInAFixture(t *testing.T) {
 
 func TestComposeIsDeterministic(t *testing.T) {
 	for _, f := range fixtures(t) {
-		again, err := newTheme("editorial", themeSource(t))
+		again, err := newTheme(f.theme, sourceOf(t, f.theme))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestLinksComeOutUnchanged(t *testing.T) {
 
 var (
 	hrefs     = regexp.MustCompile(`href="([^"]*)"`)
-	addresses = regexp.MustCompile(`(?m)^[ >]*((?:https?://|mailto:)\S+)$`)
+	addresses = regexp.MustCompile(`(?m)^[ >]*(?:\[\d+\] )?((?:https?://|mailto:)\S+)$`)
 )
 
 func linksOf(htmlSource string) []string {

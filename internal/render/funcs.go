@@ -26,6 +26,15 @@ func (t *tokens) funcs(dir string) template.FuncMap {
 		"layout": t.layoutSize,
 		"button": func() template.CSS { return template.CSS(px(t.buttonPadding())) },
 		"radius": func() template.CSS { return template.CSS(px(t.Radius.Button)) },
+		"round":  t.round,
+		"stroke": func(name string) (template.CSS, error) { return t.stroke(name) },
+		"edge":   t.edge,
+
+		"portrait": func() template.CSS { return template.CSS(px(t.Radius.Portrait)) },
+		"marked":   func() bool { return t.Rule["mark"] > 0 },
+		"centred":  func() bool { return t.Masthead.Align == "center" },
+		"logo":     func() *logo { return t.Logo },
+
 		"phone":  t.phone,
 		"dark":   func(name string) (template.CSS, error) { return token(t.Color.Dark, name) },
 		"tb":     func() template.HTMLAttr { return presentation },
@@ -126,6 +135,45 @@ func (t *tokens) box(dir string, sides []any) (template.CSS, error) {
 	return template.CSS(strings.Join(out, " ")), nil
 }
 
+// stroke is the thickness of a rule by name.
+func (t *tokens) stroke(name string) (template.CSS, error) {
+	v, ok := t.Rule[name]
+	if !ok {
+		return "", fmt.Errorf("no rule token %q", name)
+	}
+	return template.CSS(px(v)), nil
+}
+
+// edge is the border of a tinted box: a rule above it, or a frame.
+func (t *tokens) edge(rule, color string) (template.CSS, error) {
+	width, err := t.stroke(rule)
+	if err != nil {
+		return "", err
+	}
+	c, err := t.color(color)
+	if t.Box.Edge == edgeFrame {
+		return "border:1px solid " + c, err
+	}
+	return "border-top:" + width + " solid " + c, err
+}
+
+// round ends a style with the radius of a box or a picture, if it has one.
+func (t *tokens) round(name string) (template.CSS, error) {
+	r := 0
+	switch name {
+	case "box":
+		r = t.Radius.Box
+	case "image":
+		r = t.Radius.Image
+	default:
+		return "", fmt.Errorf("no radius token %q", name)
+	}
+	if r == 0 {
+		return "", nil
+	}
+	return template.CSS(";border-radius:" + px(r)), nil
+}
+
 // tapPadding is the padding above and below a text token that makes it as tall
 // as a link that stands alone must be.
 func (t *tokens) tapPadding(name string) (int, error) {
@@ -169,9 +217,18 @@ func (t *tokens) layoutSize(name string) (int, error) {
 	case "thumb":
 		return thumb, nil
 	case "beside thumb":
-		return l.Width - 2*l.Gutter - 2*t.Space["s6"] - thumb - l.Gap, nil
+		return t.besideThumb(), nil
 	}
 	return 0, fmt.Errorf("no layout size %q", name)
+}
+
+// besideThumb is the room beside a small picture in a box, in px.
+func (t *tokens) besideThumb() int {
+	w := t.Layout.Width - 2*t.Layout.Gutter - 2*t.Space["s6"] - thumb - t.Layout.Gap
+	if t.Box.Edge == edgeFrame {
+		w -= 2
+	}
+	return w
 }
 
 // phone is the rule for a text token's size on phones.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	stdcmp "cmp"
 	"encoding/json"
 	"flag"
 	"os"
@@ -18,6 +19,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 type fixture struct {
 	name  string
 	issue Issue
+	theme string // the file's "Theme", or editorial
 }
 
 func fixtures(t *testing.T) []fixture {
@@ -33,9 +35,14 @@ func fixtures(t *testing.T) []fixture {
 			t.Fatal(err)
 		}
 		x := fixture{name: strings.TrimSuffix(filepath.Base(f), ".json")}
-		if err := json.Unmarshal(data, &x.issue); err != nil {
+		var in struct {
+			Issue
+			Theme string
+		}
+		if err := json.Unmarshal(data, &in); err != nil {
 			t.Fatalf("%s: %v", f, err)
 		}
+		x.issue, x.theme = in.Issue, stdcmp.Or(in.Theme, "editorial")
 		if _, err := os.Stat(x.path(".readme")); err != nil {
 			t.Errorf("%s: say in a .readme what it is about", x.name)
 		}
@@ -48,7 +55,11 @@ func (f fixture) path(ext string) string { return filepath.Join("testdata", f.na
 
 func (f fixture) compose(t *testing.T) Mail {
 	t.Helper()
-	m, err := Compose(f.issue, editorial(t))
+	th, err := LoadTheme(f.theme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := Compose(f.issue, th)
 	if err != nil {
 		t.Fatalf("%s: %v", f.name, err)
 	}

@@ -38,7 +38,7 @@ func (t *tokens) mso(piece string) (template.HTML, error) {
 	case "thumb":
 		inner = fmt.Sprintf(`<table %s><tr><td width="%d" valign="top">`, presentation, thumb)
 	case "beside thumb":
-		inner = fmt.Sprintf(`</td><td width="%d"></td><td width="%d" valign="top">`, l.Gap, l.Width-2*l.Gutter-2*t.Space["s6"]-thumb-l.Gap)
+		inner = fmt.Sprintf(`</td><td width="%d"></td><td width="%d" valign="top">`, l.Gap, t.besideThumb())
 	default:
 		return "", fmt.Errorf("no piece %q for Word", piece)
 	}

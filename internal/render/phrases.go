@@ -25,6 +25,7 @@ type phrases struct {
 	Preferences    string
 	Unsubscribe    string
 	Pros, Cons     string // titles of what speaks for and against it, where the author has none
+	LinkList       string // over the text part's numbered links
 	Picture        string // before a picture's alt text in the text part
 	// The web page's own.
 	SkipLink, InContents, AboutAuthor, Footer string
@@ -40,7 +41,7 @@ var english = phrases{
 	Disclaimer: "Medical disclaimer:", By: "By", Minutes: "%d min read", KeyTakeaways: "Key takeaways",
 	ViaArticle: "via our article", ViewOn: "View on %s", ViewProduct: "View the product",
 	Why:           "You get this email because you signed up for %s and confirmed your address.",
-	ViewInBrowser: "View in browser", Preferences: "Email preferences", Unsubscribe: "Unsubscribe", Pros: "Pros", Cons: "Cons", Picture: "Picture",
+	ViewInBrowser: "View in browser", Preferences: "Email preferences", Unsubscribe: "Unsubscribe", LinkList: "Links", Pros: "Pros", Cons: "Cons", Picture: "Picture",
 	SkipLink: "Skip to the article", InContents: "In this article", AboutAuthor: "About the author", Footer: "Footer",
 	Subscribe: "Get the letter", FullDisclosure: "Full disclosure", Privacy: "Privacy",
 	quotes: [4]string{"“", "”", "‘", "’"},
@@ -57,7 +58,7 @@ var languages = map[string]phrases{
 		Disclaimer: "Medizinischer Hinweis:", By: "Von", Minutes: "%d Min. Lesezeit", KeyTakeaways: "Das Wichtigste in Kürze",
 		ViaArticle: "über unseren Artikel", ViewOn: "Bei %s ansehen", ViewProduct: "Produkt ansehen",
 		Why:           "Du bekommst diese E-Mail, weil du %s abonniert und deine Adresse bestätigt hast.",
-		ViewInBrowser: "Im Browser ansehen", Preferences: "E-Mail-Einstellungen", Unsubscribe: "Abmelden", Pros: "Vorteile", Cons: "Nachteile", Picture: "Bild",
+		ViewInBrowser: "Im Browser ansehen", Preferences: "E-Mail-Einstellungen", Unsubscribe: "Abmelden", LinkList: "Links", Pros: "Vorteile", Cons: "Nachteile", Picture: "Bild",
 		SkipLink: "Zum Artikel springen", InContents: "In diesem Artikel", AboutAuthor: "Über die Autorin oder den Autor", Footer: "Fußzeile",
 		Subscribe: "Newsletter abonnieren", FullDisclosure: "Vollständiger Hinweis", Privacy: "Datenschutz",
 		quotes: [4]string{"„", "“", "‚", "‘"},
@@ -69,7 +70,7 @@ var languages = map[string]phrases{
 		Disclaimer: "Avertissement médical :", By: "Par", Minutes: "%d min de lecture", KeyTakeaways: "À retenir",
 		ViaArticle: "via notre article", ViewOn: "Voir sur %s", ViewProduct: "Voir le produit",
 		Why:           "Vous recevez cet e-mail parce que vous vous êtes inscrit à %s et avez confirmé votre adresse.",
-		ViewInBrowser: "Voir dans le navigateur", Preferences: "Préférences", Unsubscribe: "Se désabonner", Pros: "Points forts", Cons: "Points faibles", Picture: "Image",
+		ViewInBrowser: "Voir dans le navigateur", Preferences: "Préférences", Unsubscribe: "Se désabonner", LinkList: "Liens", Pros: "Points forts", Cons: "Points faibles", Picture: "Image",
 		SkipLink: "Aller à l’article", InContents: "Dans cet article", AboutAuthor: "À propos de l’auteur", Footer: "Pied de page",
 		Subscribe: "S’abonner", FullDisclosure: "Déclaration complète", Privacy: "Confidentialité",
 		quotes: [4]string{"«\u00a0", "\u00a0»", "‹\u00a0", "\u00a0›"},
@@ -81,7 +82,7 @@ var languages = map[string]phrases{
 		Disclaimer: "Aviso médico:", By: "Por", Minutes: "%d min de lectura", KeyTakeaways: "Puntos clave",
 		ViaArticle: "desde nuestro artículo", ViewOn: "Ver en %s", ViewProduct: "Ver el producto",
 		Why:           "Recibes este correo porque te suscribiste a %s y confirmaste tu dirección.",
-		ViewInBrowser: "Ver en el navegador", Preferences: "Preferencias", Unsubscribe: "Darse de baja", Pros: "Ventajas", Cons: "Desventajas", Picture: "Imagen",
+		ViewInBrowser: "Ver en el navegador", Preferences: "Preferencias", Unsubscribe: "Darse de baja", LinkList: "Enlaces", Pros: "Ventajas", Cons: "Desventajas", Picture: "Imagen",
 		SkipLink: "Ir al artículo", InContents: "En este artículo", AboutAuthor: "Sobre el autor", Footer: "Pie de página",
 		Subscribe: "Suscríbete", FullDisclosure: "Aviso completo", Privacy: "Privacidad",
 		quotes: [4]string{"«", "»", "“", "”"},
@@ -93,7 +94,7 @@ var languages = map[string]phrases{
 		Disclaimer: "Aviso médico:", By: "Por", Minutes: "%d min de leitura", KeyTakeaways: "Pontos principais",
 		ViaArticle: "pelo nosso artigo", ViewOn: "Ver na %s", ViewProduct: "Ver o produto",
 		Why:           "Você recebe este e-mail porque se inscreveu em %s e confirmou o seu endereço.",
-		ViewInBrowser: "Ver no navegador", Preferences: "Preferências", Unsubscribe: "Cancelar inscrição", Pros: "Vantagens", Cons: "Desvantagens", Picture: "Imagem",
+		ViewInBrowser: "Ver no navegador", Preferences: "Preferências", Unsubscribe: "Cancelar inscrição", LinkList: "Links", Pros: "Vantagens", Cons: "Desvantagens", Picture: "Imagem",
 		SkipLink: "Ir para o artigo", InContents: "Neste artigo", AboutAuthor: "Sobre o autor", Footer: "Rodapé",
 		Subscribe: "Assine", FullDisclosure: "Aviso completo", Privacy: "Privacidade",
 		quotes: [4]string{"“", "”", "‘", "’"},
@@ -105,7 +106,7 @@ var languages = map[string]phrases{
 		Disclaimer: "Avvertenza medica:", By: "Di", Minutes: "%d min di lettura", KeyTakeaways: "Punti chiave",
 		ViaArticle: "dal nostro articolo", ViewOn: "Vedi su %s", ViewProduct: "Vedi il prodotto",
 		Why:           "Ricevi questa e-mail perché ti sei iscritto a %s e hai confermato il tuo indirizzo.",
-		ViewInBrowser: "Vedi nel browser", Preferences: "Preferenze", Unsubscribe: "Annulla iscrizione", Pros: "Pro", Cons: "Contro", Picture: "Immagine",
+		ViewInBrowser: "Vedi nel browser", Preferences: "Preferenze", Unsubscribe: "Annulla iscrizione", LinkList: "Link", Pros: "Pro", Cons: "Contro", Picture: "Immagine",
 		SkipLink: "Vai all’articolo", InContents: "In questo articolo", AboutAuthor: "L’autore", Footer: "Piè di pagina",
 		Subscribe: "Iscriviti", FullDisclosure: "Informativa completa", Privacy: "Privacy",
 		quotes: [4]string{"“", "”", "‘", "’"},

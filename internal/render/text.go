@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -43,6 +44,7 @@ func (m measure) funcs(t *textSet) template.FuncMap {
 		"refs":       m.tableRefs,
 		"links":      m.links,
 		"within":     t.indented,
+		"next":       func(i int) int { return i + 1 },
 	}
 }
 
@@ -112,7 +114,52 @@ func joined(set *template.Template, pieces []piece) (string, error) {
 
 // ref is a link as the text part shows it: a line that says what it is, then
 // the address on a line of its own.
-type ref struct{ label, href string }
+type ref struct {
+	label, href string
+	end         int // where its words end in the text, in bytes
+}
+
+// notes are the links of a text part that has them at its end, by number.
+type notes struct{ Addresses []string }
+
+// number is an address's, from 1.
+func (n *notes) number(address string) int {
+	i := slices.Index(n.Addresses, address)
+	if i < 0 {
+		i, n.Addresses = len(n.Addresses), append(n.Addresses, address)
+	}
+	return i + 1
+}
+
+// numberLinks gathers the links of all articles' texts in one list, if the
+// theme wants that.
+func (e *edition) numberLinks(v *view) {
+	if e.theme.tokens.Text.Links != linksNumbered {
+		return
+	}
+	v.Notes = &notes{}
+	for _, c := range append(e.composers(), e.composer) {
+		c.notes = v.Notes
+	}
+}
+
+// cited is a text's words with a number behind each link, and no links to be
+// listed; without numbers it is prose.
+func (r rich) cited() (s string, refs []ref, end int) {
+	if r.c == nil || r.c.notes == nil {
+		return r.prose()
+	}
+	s, refs, _ = r.prose()
+	var b strings.Builder
+	from := 0
+	for _, x := range refs {
+		b.WriteString(s[from:x.end])
+		fmt.Fprintf(&b, " [%d]", r.c.notes.number(x.href))
+		from = x.end
+	}
+	b.WriteString(s[from:])
+	return b.String(), nil, 0
+}
 
 // prose is a text's words and its links; end is where the words of the last
 // link end, in bytes.
@@ -141,7 +188,11 @@ func (r rich) prose() (s string, refs []ref, end int) {
 			label += " " + r.c.PaidLink
 			b.WriteString(" " + r.c.PaidLink)
 		}
-		refs, end = append(refs, ref{label, d.Href}), b.Len()
+		end = b.Len()
+		for end > 0 && b.String()[end-1] == ' ' {
+			end-- // a number or colon stands at the word
+		}
+		refs = append(refs, ref{label, d.Href, end})
 	}
 	return b.String(), refs, end
 }
@@ -149,7 +200,7 @@ func (r rich) prose() (s string, refs []ref, end int) {
 // flow wraps a text and puts its links under it. A text that ends with its
 // only link leads to it with a colon.
 func (m measure) flow(first, rest string, r rich) string {
-	s, refs, end := r.prose()
+	s, refs, end := r.cited()
 	if len(refs) == 1 && strings.Trim(s[end:], " .!?…") == "" {
 		return m.wrap(first, rest, strings.TrimRight(s[:end], " .:")+":") + "\n" + rest + refs[0].href
 	}
@@ -192,7 +243,7 @@ func (m measure) grid(v tableView) string {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			s, _, _ := cell.prose()
+			s, _, _ := cell.cited()
 			widths[i] = max(widths[i], width(s))
 		}
 	}
@@ -206,7 +257,7 @@ func (m measure) grid(v tableView) string {
 	var b strings.Builder
 	for n, r := range rows {
 		for i, cell := range r {
-			s, _, _ := cell.prose()
+			s, _, _ := cell.cited()
 			b.WriteString(strings.ReplaceAll(s, "\n", " "))
 			b.WriteString(strings.Repeat(" ", widths[i]-width(s)+between))
 		}
@@ -226,7 +277,7 @@ func (m measure) tableRefs(v tableView) string {
 	var refs []ref
 	for _, r := range append([][]rich{v.Head}, v.Rows...) {
 		for _, cell := range r {
-			_, more, _ := cell.prose()
+			_, more, _ := cell.cited()
 			refs = append(refs, more...)
 		}
 	}

@@ -21,6 +21,7 @@ func (v *view) pieces() []piece {
 		p.add(!v.Author.Empty(), "author", 2, 1)
 	}
 	p.add(v.Disclaimer != nil, "disclaimer", 1, 1)
+	p.add(v.Notes != nil, "notes", 2, 1)
 	p.add(true, "footer", 1, 1)
 	return p.list
 }

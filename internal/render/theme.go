@@ -34,12 +34,17 @@ type tokens struct {
 		Column      int
 		Breakpoint  int
 	}
-	Space  map[string]int
-	Radius struct{ Button int }
-	Tap    struct{ Height, Link int }
-	Font   map[string]string
-	Type   map[string]typeface
-	Color  struct{ Light, Dark map[string]string }
+	Space    map[string]int
+	Rule     map[string]int
+	Radius   struct{ Button, Box, Image, Portrait int }
+	Box      struct{ Edge string }
+	Masthead struct{ Align string }
+	Logo     *logo
+	Text     struct{ Links string }
+	Tap      struct{ Height, Link int }
+	Font     map[string]string
+	Type     map[string]typeface
+	Color    struct{ Light, Dark map[string]string }
 }
 
 // typeface is one text token; sizes are in px.
@@ -59,6 +64,22 @@ func (t typeface) weight() int {
 	}
 	return 400
 }
+
+// logo is the picture in the masthead; its Alt, in the wordmark's type, stands
+// in for it where pictures are off.
+type logo struct {
+	URL, Alt      string
+	Width, Height int
+}
+
+// What tokens that are words can be.
+const (
+	edgeTop   = "top"
+	edgeFrame = "frame"
+
+	linksInline   = "inline"
+	linksNumbered = "numbered"
+)
 
 const themeDir = "email/themes"
 

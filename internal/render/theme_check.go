@@ -6,11 +6,13 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // What a theme must have. The templates use these names and no others.
 var (
 	spaceNames = []string{"s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"}
+	ruleNames  = []string{"masthead", "section", "card", "box", "mark"}
 	fontNames  = []string{"serif", "sans"}
 	typeNames  = []string{"wordmark", "h1", "h2", "h3", "lead", "numeral", "body", "label", "card", "small", "fine", "kicker", "button"}
 	colorNames = []string{"paper", "tint", "ink", "ink2", "rule", "accent", "on_accent"}
@@ -41,6 +43,7 @@ func (t *tokens) problems() []string {
 	p.want(themeName.MatchString(t.Name), "name: small letters, digits and hyphens, not %q", t.Name)
 	p.want(t.Version >= 1, "version: a number from 1")
 	t.checkLayout(&p)
+	t.checkWords(&p)
 	t.checkSpace(&p)
 	t.checkType(&p)
 	t.checkColor(&p, "light", t.Color.Light)
@@ -65,9 +68,35 @@ func (t *tokens) checkLayout(p *checks) {
 	p.want(l.Gap >= 8 && l.Gap <= 64, "layout.gap: 8 to 64 px, not %d", l.Gap)
 	p.want(2*l.Column == l.Width-2*l.Gutter-l.Gap, "layout.column: (width - 2*gutter - gap) / 2, not %d", l.Column)
 	p.want(l.Breakpoint >= l.Width, "layout.breakpoint: at least the width, not %d", l.Breakpoint)
-	p.want(t.Radius.Button >= 0 && t.Radius.Button <= 26, "radius.button: 0 to 26 px, not %d", t.Radius.Button)
+	for _, r := range []struct {
+		name        string
+		value, most int
+	}{{"button", t.Radius.Button, 26}, {"box", t.Radius.Box, 24}, {"image", t.Radius.Image, 24}, {"portrait", t.Radius.Portrait, 28}} {
+		p.want(r.value >= 0 && r.value <= r.most, "radius.%s: 0 to %d px, not %d", r.name, r.most, r.value)
+	}
 	p.want(t.Tap.Height >= leastTap && t.Tap.Height <= 80, "tap.height: %d to 80 px, not %d", leastTap, t.Tap.Height)
 	p.want(t.Tap.Link >= leastTap && t.Tap.Link <= 80, "tap.link: %d to 80 px, not %d", leastTap, t.Tap.Link)
+}
+
+// checkWords checks the tokens that are words, rules and the logo.
+func (t *tokens) checkWords(p *checks) {
+	for _, n := range ruleNames {
+		v, ok := t.Rule[n]
+		p.want(ok && v >= 0 && v <= 8, "rule.%s: 0 to 8 px, not %d", n, v)
+	}
+	p.unknown("rule", keys(t.Rule), ruleNames)
+	p.want(t.Box.Edge == edgeTop || t.Box.Edge == edgeFrame, "box.edge: %s or %s, not %q", edgeTop, edgeFrame, t.Box.Edge)
+	p.want(t.Masthead.Align == "start" || t.Masthead.Align == "center", "masthead.align: start or center, not %q", t.Masthead.Align)
+	p.want(t.Text.Links == linksInline || t.Text.Links == linksNumbered, "text.links: %s or %s, not %q", linksInline, linksNumbered, t.Text.Links)
+	if l := t.Logo; l != nil {
+		clean := cleanURL(l.URL)
+		p.want(strings.HasPrefix(clean, "https://"), "logo.url: an address that begins with https://, not %q", l.URL)
+		l.URL = clean
+		p.want(strings.TrimSpace(l.Alt) != "" && len(l.Alt) <= 60, "logo.alt: the name that the picture shows, at most 60 characters, not %q", l.Alt)
+		measure := t.Layout.Width - 2*t.Layout.Gutter
+		p.want(l.Width >= 16 && l.Width <= min(measure, 272), "logo.width: 16 to %d px, not %d", min(measure, 272), l.Width)
+		p.want(l.Height >= 16 && l.Height <= 120, "logo.height: 16 to 120 px, not %d", l.Height)
+	}
 }
 
 func (t *tokens) checkSpace(p *checks) {

@@ -21,6 +21,16 @@ func (t *Theme) CSS() template.CSS {
 		fmt.Fprintf(&b, ";--s%d:%dpx", i+1, tok.Space[n])
 	}
 	fmt.Fprintf(&b, ";--radius:%dpx;--tap:%dpx", tok.Radius.Button, tok.Tap.Height)
+	for _, n := range ruleNames {
+		fmt.Fprintf(&b, ";--w-%s:%dpx", n, tok.Rule[n])
+	}
+	top, side := tok.Rule["box"], 0
+	verdict := tok.Rule["masthead"]
+	if tok.Box.Edge == edgeFrame {
+		top, side, verdict = 1, 1, 1
+	}
+	fmt.Fprintf(&b, ";--box-top:%dpx;--box-side:%dpx;--verdict-top:%dpx;--radius-box:%dpx;--radius-image:%dpx;--radius-portrait:%dpx;--mast:%s",
+		top, side, verdict, tok.Radius.Box, tok.Radius.Image, tok.Radius.Portrait, tok.Masthead.Align)
 	for _, n := range typeNames {
 		f := tok.Type[n]
 		fmt.Fprintf(&b, ";--t-%s:%s", n, shorthand(f, f.Size, f.Line))

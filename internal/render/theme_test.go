@@ -2,6 +2,7 @@ package render
 
 import (
 	"io/fs"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -11,9 +12,11 @@ import (
 	"github.com/broadsheet/broadsheet/templates"
 )
 
-func themeSource(t testing.TB) string {
+func themeSource(t testing.TB) string { return sourceOf(t, "editorial") }
+
+func sourceOf(t testing.TB, theme string) string {
 	t.Helper()
-	b, err := fs.ReadFile(templates.FS, "email/themes/editorial.toml")
+	b, err := fs.ReadFile(templates.FS, "email/themes/"+theme+".toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,6 +64,14 @@ func TestThemeMistakes(t *testing.T) {
 		{"height = 52", "height = 40", "tap.height: 44 to 80 px, not 40"},
 		{"version = 1", "version = 1\nmood = \"calm\"", "mood: no such token"},
 		{"version = 1", "version = one", "can't be read"},
+		{"section  = 2", "section  = 20", "rule.section: 0 to 8 px, not 20"},
+		{"box      = 0", "box      = 30", "radius.box: 0 to 24 px, not 30"},
+		{`edge = "top"`, `edge = "soft"`, `box.edge: top or frame, not "soft"`},
+		{`align = "start"`, `align = "left"`, `masthead.align: start or center, not "left"`},
+		{`links = "inline"`, `links = "none"`, `text.links: inline or numbered, not "none"`},
+		{"[box]", "[logo]\nurl = \"http://img.example/l.png\"\nalt = \"Letter\"\nwidth = 100\nheight = 40\n[box]", "logo.url: an address that begins with https://"},
+		{"[box]", "[logo]\nurl = \"https://img.example/l.png\"\nwidth = 100\nheight = 40\n[box]", "logo.alt: the name that the picture shows"},
+		{"[box]", "[logo]\nurl = \"https://img.example/l.png\"\nalt = \"Letter\"\nwidth = 900\nheight = 40\n[box]", "logo.width: 16 to 272 px, not 900"},
 	} {
 		source := strings.Replace(themeSource(t), c.old, c.new, 1)
 		if source == themeSource(t) {
@@ -97,14 +108,12 @@ var anyHex = regexp.MustCompile(`#[0-9A-Fa-f]{6}\b`)
 
 // TestOnlyTokens: no colour of a mail or page is from anywhere but the theme.
 func TestOnlyTokens(t *testing.T) {
-	tok := editorial(t).tokens
-	var colors []string
-	for _, m := range []map[string]string{tok.Color.Light, tok.Color.Dark} {
-		for _, v := range m {
-			colors = append(colors, v)
-		}
-	}
 	for _, f := range fixtures(t) {
+		th, err := LoadTheme(f.theme)
+		if err != nil {
+			t.Fatal(err)
+		}
+		colors := slices.Concat(slices.Collect(maps.Values(th.tokens.Color.Light)), slices.Collect(maps.Values(th.tokens.Color.Dark)))
 		m := f.compose(t)
 		for _, got := range anyHex.FindAllString(m.HTML+m.Web, -1) {
 			if !slices.Contains(colors, got) {
@@ -132,5 +141,27 @@ func TestRetheme(t *testing.T) {
 	}
 	if strings.Contains(m.HTML, "font-size:17px;line-height:28px") {
 		t.Error("the mail has the old size")
+	}
+}
+
+// TestLogo: a logo takes the wordmark's place, and its alternative text looks
+// like it where pictures are off.
+func TestLogo(t *testing.T) {
+	source := strings.Replace(themeSource(t), "[box]", "[logo]\nurl = \"https://img.example/l.png\"\nalt = \"The Letter\"\nwidth = 160\nheight = 40\n[box]", 1)
+	th, err := newTheme("logo", source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := Compose(fixtureNamed(t, "01-via-article").issue, th)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<img src="https://img.example/l.png" alt="The Letter" width="160" height="40"`, "font-size:28px;line-height:32px"} {
+		if i := strings.Index(m.HTML, want); i < 0 || i > strings.Index(m.HTML, "<h1") {
+			t.Errorf("the mail's masthead lacks %s", want)
+		}
+	}
+	if !strings.Contains(m.Web, `<img src="https://img.example/l.png" alt="The Letter" width="160" height="40">`) {
+		t.Error("the page lacks the logo")
 	}
 }

@@ -35,6 +35,7 @@ type webView struct {
 	// Name and HomeURL are what every public page's shell reads.
 	Name, HomeURL string
 	Vars          template.CSS
+	Logo          *logo // in place of the name
 	Canonical     string
 	Contents      []headingView
 }
@@ -55,7 +56,7 @@ func (v *webView) Nav() []footLink {
 const leastContents = 2
 
 func (w *webSet) render(e *edition) (string, error) {
-	v := &webView{view: e.view(onWeb), Vars: e.theme.CSS(), Canonical: cleanURL(e.art.CanonicalURL)}
+	v := &webView{view: e.view(onWeb), Vars: e.theme.CSS(), Logo: e.theme.tokens.Logo, Canonical: cleanURL(e.art.CanonicalURL)}
 	v.Name, v.HomeURL = v.Newsletter.Name, v.Newsletter.HomeURL
 	set := w.set
 	if e.layout == Digest {
