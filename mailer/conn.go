@@ -16,14 +16,16 @@ type Conn interface {
 	// Send offers one message (CRLF lines) to one recipient. It returns nil
 	// when the relay took it and otherwise an *[Error].
 	//
-	// When everything but the final dot has been written, gate is called (nil
-	// is always open). If it errs, the connection is closed, nothing was sent
-	// and the error is Deferred, with gate's error inside.
+	// At the last moment at which the message can be held back, gate is called
+	// (nil is always open): before the final dot, or before anything is written
+	// where all goes in one write. If it errs, nothing was sent and the error is
+	// Deferred, with gate's error inside; the connection may be closed.
 	//
-	// When ctx ends the connection is closed at once: Deferred before the
-	// final dot, Unknown after it.
+	// When ctx ends the connection is closed at once: Deferred before that
+	// moment, Unknown after it.
 	Send(ctx context.Context, env Envelope, msg []byte, gate func() error) error
-	// Usable tells whether Send can be called again. It doesn't touch the network.
+	// Usable tells whether to call Send again: false once the connection broke,
+	// or has served its number of messages or its time. It doesn't touch the network.
 	Usable() bool
 	// Close says QUIT if the connection is idle and closes it. It can be
 	// called more than once.

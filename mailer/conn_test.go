@@ -10,4 +10,4 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestConformance(t *testing.T) { mailertest.Run(t, mailertest.SMTP) }
+func TestConformance(t *testing.T) { mailertest.RunAll(t) }

@@ -13,45 +13,80 @@ import (
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
-	"github.com/wneessen/go-mail/smtp"
 )
 
 // Dial connects, negotiates TLS and authenticates. An error is an *[Error]
 // with Outcome Deferred and ScopeProtocol: no message was touched.
 func (r Relay) Dial(ctx context.Context) (Conn, error) {
-	c, _, err := r.dial(ctx)
+	if r.scheme == schemeFile {
+		return r.openDir()
+	}
+	s, err := r.dial(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return c, nil
+	return s.conn, nil
+}
+
+// Dial of an SMTP relay gives a connection that was made like this.
+type session struct {
+	conn      *conn
+	mechanism string // of authentication, "" for none
+	state     *tls.ConnectionState
+	has       func(extension string) (bool, string)
 }
 
 // dial has go-mail do it over a wire of ours.
-func (r Relay) dial(ctx context.Context) (*conn, *login, error) {
+func (r Relay) dial(ctx context.Context) (*session, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.timeouts.Dial)
 	defer cancel()
 	w := &wire{phase: PhaseConnect}
-	l := &login{relay: r, wire: w}
-	client, err := gomail.NewClient(r.host, r.options(w, l)...)
-	if err != nil {
-		return nil, nil, r.dialError(ctx, w, err)
-	}
 	// go-mail looks at the context only for TCP, and leaves the connection
 	// open when a later step fails.
 	stop := context.AfterFunc(ctx, w.abort)
-	sc, err := client.DialToSMTPClientWithContext(ctx)
+	greet := r.greetSMTP
+	if r.scheme == schemeLMTP {
+		greet = r.greetLMTP
+	}
+	s, err := greet(ctx, w)
 	if !stop() && err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
 		w.abort()
-		return nil, nil, r.dialError(ctx, w, err)
+		return nil, r.dialError(ctx, w, err)
 	}
 	w.phase = ""
-	return newConn(sc, w, r.timeouts), l, nil
+	return s, nil
 }
 
-func (r Relay) options(w *wire, l *login) []gomail.Option {
+// greetSMTP brings an SMTP session to where mail can be sent.
+func (r Relay) greetSMTP(ctx context.Context, w *wire) (*session, error) {
+	client, err := gomail.NewClient(r.host, r.options(w)...)
+	if err != nil {
+		return nil, err
+	}
+	sc, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{has: sc.Extension}
+	if state, ok := sc.TLSConnectionState(); ok {
+		s.state = &state
+	}
+	if r.user != "" {
+		w.phase = PhaseAuth
+		l := &login{relay: r, state: s.state}
+		if err := sc.Auth(l); err != nil {
+			return nil, err
+		}
+		s.mechanism = l.mechanism
+	}
+	s.conn = newConn(w, sc.Text.R, sc.Text.W, offers(sc.Extension, r.pipeline), r)
+	return s, nil
+}
+
+func (r Relay) options(w *wire) []gomail.Option {
 	config := r.clientTLS()
 	opts := []gomail.Option{
 		gomail.WithPort(r.port),
@@ -67,7 +102,7 @@ func (r Relay) options(w *wire, l *login) []gomail.Option {
 			if err := w.connected(c); err != nil {
 				return nil, err
 			}
-			if r.implicitTLS {
+			if r.scheme == schemeSMTPS {
 				t := tls.Client(w, config)
 				if err := t.HandshakeContext(ctx); err != nil {
 					return nil, err
@@ -79,14 +114,11 @@ func (r Relay) options(w *wire, l *login) []gomail.Option {
 			return w, nil
 		}),
 	}
-	if r.implicitTLS {
+	if r.scheme == schemeSMTPS {
 		opts = append(opts, gomail.WithSSL())
 	}
 	if r.helo != "" {
 		opts = append(opts, gomail.WithHELO(r.helo))
-	}
-	if r.user != "" {
-		opts = append(opts, gomail.WithSMTPAuthCustom(l))
 	}
 	return opts
 }
@@ -109,52 +141,12 @@ func (r Relay) clientTLS() *tls.Config {
 	if config.ServerName == "" {
 		config.ServerName = r.host
 	}
-	if r.tls == tlsAuto && !r.implicitTLS && r.Loopback() && r.tlsConfig == nil {
+	if r.tls == tlsAuto && r.scheme != schemeSMTPS && r.Loopback() && r.tlsConfig == nil {
 		// Opportunistic, and the packets don't leave the machine: a local
 		// relay's self-signed certificate is no reason not to send.
 		config.InsecureSkipVerify = true
 	}
 	return config
-}
-
-// login authenticates with the strongest mechanism that both sides know. It
-// never gives the password to an unencrypted connection, except to this
-// machine.
-type login struct {
-	relay Relay
-	wire  *wire
-	smtp.Auth
-	mechanism string
-}
-
-// Start chooses; go-mail calls it when EHLO and TLS are done.
-func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
-	l.wire.phase = PhaseAuth
-	if !server.TLS && !l.relay.Loopback() {
-		return "", nil, errors.New("the connection is not encrypted, so the password was not sent")
-	}
-	r := l.relay
-	for _, m := range []struct {
-		name string
-		auth func() smtp.Auth
-	}{
-		{"SCRAM-SHA-256", func() smtp.Auth { return smtp.ScramSHA256Auth(r.user, r.pass) }},
-		{"SCRAM-SHA-1", func() smtp.Auth { return smtp.ScramSHA1Auth(r.user, r.pass) }},
-		{"CRAM-MD5", func() smtp.Auth { return smtp.CRAMMD5Auth(r.user, r.pass) }},
-		{"PLAIN", func() smtp.Auth { return smtp.PlainAuth("", r.user, r.pass, r.host, true) }},
-		{"LOGIN", func() smtp.Auth { return smtp.LoginAuth(r.user, r.pass, r.host, true) }},
-	} {
-		for _, offered := range server.Auth {
-			if strings.EqualFold(offered, m.name) {
-				l.Auth, l.mechanism = m.auth(), m.name
-				return l.Auth.Start(server)
-			}
-		}
-	}
-	if len(server.Auth) == 0 {
-		return "", nil, errors.New("the relay offers no authentication; leave user and password out of its URL, or use the port that does")
-	}
-	return "", nil, fmt.Errorf("the relay offers only authentication that isn't known here: %s", clean(strings.Join(server.Auth, " ")))
 }
 
 // dialError says in one sentence what went wrong where.
@@ -231,25 +223,34 @@ type Probe struct {
 	MaxSize int64
 }
 
-// Probe connects, greets, encrypts, authenticates and quits. It sends nothing.
+// Probe connects, greets, encrypts, authenticates and quits; of a directory it
+// tests that files can be written there. It sends nothing.
 func (r Relay) Probe(ctx context.Context) (Probe, error) {
-	c, l, err := r.dial(ctx)
+	p := Probe{Addr: r.Addr()}
+	if r.scheme == schemeFile {
+		c, err := r.openDir()
+		if err != nil {
+			return Probe{}, err
+		}
+		return p, c.Close()
+	}
+	s, err := r.dial(ctx)
 	if err != nil {
 		return Probe{}, err
 	}
-	p := Probe{Addr: r.Addr(), Auth: l.mechanism, MaxSize: c.maxSize}
-	if state, ok := c.smtp.TLSConnectionState(); ok {
-		p.TLS = tls.VersionName(state.Version)
-		if len(state.PeerCertificates) > 0 {
-			p.CertExpires = state.PeerCertificates[0].NotAfter
+	p.Auth, p.MaxSize = s.mechanism, s.conn.can.maxSize
+	if s.state != nil {
+		p.TLS = tls.VersionName(s.state.Version)
+		if len(s.state.PeerCertificates) > 0 {
+			p.CertExpires = s.state.PeerCertificates[0].NotAfter
 		}
 	}
 	for _, name := range []string{"PIPELINING", "CHUNKING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "SIZE", "DSN", "STARTTLS", "AUTH"} {
-		if ok, _ := c.smtp.Extension(name); ok {
+		if ok, _ := s.has(name); ok {
 			p.Extensions = append(p.Extensions, name)
 		}
 	}
-	return p, c.Close()
+	return p, s.conn.Close()
 }
 
 // sizeLimit reads the parameter of SIZE (RFC 1870 §4): 0 for no fixed limit.

@@ -91,20 +91,35 @@ func TestAuth(t *testing.T) {
 	const secret = "s3cret/+:@"
 	for _, c := range []struct {
 		name, url, mechanisms, err string
+		auth, used                 string
 		tls                        bool
 		code                       int
 	}{
 		{name: "plain in clear on this machine", url: "smtp://u:s3cret%2F+%3A%40@"},
 		{name: "login", url: "smtp://u:s3cret%2F+%3A%40@", mechanisms: "LOGIN XYZ"},
 		{name: "plain over TLS", url: "smtp://u:s3cret%2F+%3A%40@", tls: true},
+		{name: "cram-md5", url: "smtp://u:s3cret%2F+%3A%40@", mechanisms: "LOGIN PLAIN CRAM-MD5", used: "CRAM-MD5"},
+		{name: "scram-sha-1", url: "smtp://u:s3cret%2F+%3A%40@", mechanisms: "CRAM-MD5 SCRAM-SHA-1", used: "SCRAM-SHA-1"},
+		{name: "scram-sha-256", url: "smtp://u:s3cret%2F+%3A%40@", mechanisms: "SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS", used: "SCRAM-SHA-256"},
+		{name: "scram-sha-256-plus", url: "smtp://u:s3cret%2F+%3A%40@", mechanisms: "SCRAM-SHA-256 SCRAM-SHA-256-PLUS", tls: true, used: "SCRAM-SHA-256-PLUS"},
+		{name: "scram-sha-1-plus", url: "smtp://u:s3cret%2F+%3A%40@", mechanisms: "SCRAM-SHA-1-PLUS", tls: true, used: "SCRAM-SHA-1-PLUS"},
+		{name: "scram, wrong password", url: "smtp://u:wrong-password@", mechanisms: "SCRAM-SHA-256", err: "wrong user or password", code: 535},
+		{name: "as the URL says", url: "smtp://u:s3cret%2F+%3A%40@", auth: "login", mechanisms: "SCRAM-SHA-256 PLAIN LOGIN", used: "LOGIN"},
+		{name: "xoauth2", url: "smtp://u:s3cret%2F+%3A%40@", auth: "xoauth2", mechanisms: "PLAIN XOAUTH2", tls: true, used: "XOAUTH2"},
+		{name: "xoauth2 only if asked for", url: "smtp://u:s3cret%2F+%3A%40@", mechanisms: "XOAUTH2", tls: true, err: "isn't known here: XOAUTH2"},
+		{name: "not what the URL says", url: "smtp://u:s3cret%2F+%3A%40@", auth: "plain", mechanisms: "LOGIN", err: "doesn't offer auth=plain; it offers LOGIN"},
+		{name: "bound to nothing", url: "smtp://u:s3cret%2F+%3A%40@", auth: "scram-sha-256-plus", mechanisms: "SCRAM-SHA-256-PLUS", err: "needs an encrypted connection"},
 		{name: "wrong password", url: "smtp://u:wrong-password@", err: "wrong user or password", code: 535},
 		{name: "unknown mechanisms", url: "smtp://u:s3cret%2F+%3A%40@", mechanisms: "NTLM GSSAPI", err: "NTLM GSSAPI"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			opt := mailertest.Options{User: "u", Pass: secret, Mechanisms: c.mechanisms}
-			settings := ""
+			settings := "?tls=auto"
 			if c.tls {
 				opt.TLS, settings = server, "?tls=required"
+			}
+			if c.auth != "" {
+				settings += "&auth=" + c.auth
 			}
 			p := mailertest.Start(t, opt)
 			r := relay(t, c.url+p.Addr()+settings)
@@ -115,6 +130,9 @@ func TestAuth(t *testing.T) {
 			if c.err == "" {
 				if got := p.Accepted(); err != nil || len(got) != 1 || got[0].TLS != c.tls {
 					t.Fatalf("error %v, accepted %v", err, got)
+				}
+				if !slices.ContainsFunc(p.Lines(), func(l string) bool { return l == "AUTH "+c.used || strings.HasPrefix(l, "AUTH "+c.used+" ") }) && c.used != "" {
+					t.Errorf("another mechanism than %s: %q", c.used, p.Lines())
 				}
 				return
 			}
@@ -251,7 +269,7 @@ func TestReset(t *testing.T) {
 	for _, line := range p.Lines() {
 		verbs = append(verbs, line[:4])
 	}
-	want := "EHLO MAIL RCPT DATA MAIL RCPT RSET MAIL RCPT DATA QUIT"
+	want := "EHLO MAIL RCPT DATA MAIL RCPT DATA RSET MAIL RCPT DATA QUIT"
 	if got := strings.Join(verbs, " "); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

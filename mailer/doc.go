@@ -34,8 +34,29 @@
 // replies to what wasn't asked are no replies.
 //
 // After anything irregular inside DATA the connection is closed, never RSET: a
-// command would be content. RSET follows a refused recipient and nothing else.
-// Each phase has one absolute deadline; a reply may have 100 kB.
+// command would be content. RSET goes before the next transaction when one was
+// left open, and nowhere else. Each phase has one absolute deadline; a reply
+// may have 100 kB.
+//
+// # Round trips
+//
+//	offered                 written before an answer is awaited      round trips
+//	nothing                 MAIL │ RCPT │ DATA │ content, gate, dot  4
+//	PIPELINING              MAIL RCPT DATA │ content, gate, dot      2
+//	PIPELINING, CHUNKING    gate, MAIL RCPT BDAT content             1
+//
+// All replies of a group are read, in order, also after a refusal. With one
+// write the gate comes first and everything after it is Unknown until a whole
+// refusal of MAIL or RCPT, or the reply to the content, has come. So before it
+// the connection is looked at without reading: one that the relay has closed,
+// or on which it said something unasked, isn't written to; and one that has
+// rested for 5 s sends its next message by DATA, which an answer precedes.
+// A relay that sends replies nobody asked for is out of step; with DATA the 354
+// shows that, with BDAT only an enhanced code of an address (2.1.x) does.
+//
+// LMTP differs in LHLO only, as a message has one recipient. A directory
+// (file://) takes a message by renaming a synced file: the gate is before the
+// rename, Unknown is a directory that couldn't be synced after it.
 //
 // # Who is charged
 //

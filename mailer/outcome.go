@@ -12,7 +12,7 @@ import (
 type Outcome uint8
 
 // Outcomes. The relay answered Sent, Failed and Deferred; Unknown means that
-// the final dot may have left and no whole reply came back (RFC 1047), so
+// the last byte may have left and no whole reply came back (RFC 1047), so
 // that nobody can know. Skipped is never the transport's verdict.
 const (
 	Sent     Outcome = 1
@@ -96,7 +96,7 @@ const (
 	PhaseRcpt     = "rcpt"
 	PhaseData     = "data" // the DATA command and the content, up to the final dot
 	PhaseGate     = "gate" // the caller's gate said no
-	PhaseDot      = "dot"  // the final dot was written
+	PhaseDot      = "dot"  // the final dot was written, or all in one write
 )
 
 // ErrClosed is what a connection that can't be used any more answers; nothing

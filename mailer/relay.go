@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -15,36 +16,26 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Relay is an SMTP server that takes our mail: where it is, who we are there
-// and how the connection is protected. The zero Relay is of no use; see
-// [ParseRelay]. It never shows its password.
+// Relay is what takes our mail, an SMTP or LMTP server or a directory: where it
+// is, who we are there and how the connection is protected. The zero Relay is
+// of no use; see [ParseRelay]. It never shows its password.
 type Relay struct {
-	host        string
-	port        int
-	implicitTLS bool
-	tls         tlsMode
-	user, pass  string
-	helo        string
-	connections int
-	timeouts    Timeouts
-	tlsConfig   *tls.Config
+	scheme     string
+	host       string // "" with a path
+	port       int
+	path       string // of a directory or a Unix socket
+	user, pass string
+	settings
+	timeouts  Timeouts
+	tlsConfig *tls.Config
 }
 
-type tlsMode string
-
-// TLS modes, as in a relay's URL.
+// Schemes of relays.
 const (
-	// tlsAuto: required, but for a relay on this machine, where it is used if
-	// it is offered and the certificate isn't looked at.
-	tlsAuto     tlsMode = "auto"
-	tlsRequired tlsMode = "required"
-	tlsNone     tlsMode = "none"
-)
-
-// Connection limits of a relay.
-const (
-	defaultConnections = 10
-	maxConnections     = 500
+	schemeSMTP  = "smtp"
+	schemeSMTPS = "smtps"
+	schemeLMTP  = "lmtp"
+	schemeFile  = "file"
 )
 
 // Timeouts bound each phase; a peer that sends byte by byte gains nothing.
@@ -62,31 +53,47 @@ var defaultTimeouts = Timeouts{
 	Dial: time.Minute, Command: 5 * time.Minute, Data: 3 * time.Minute, Reply: 10 * time.Minute, Quit: 5 * time.Second,
 }
 
-// relayForm is what every error about a relay's URL ends with.
-const relayForm = "a relay is written smtp://user:password@host:587?connections=20&tls=auto or smtps://…"
+// relayForm is what errors about a relay's URL end with.
+const relayForm = "a relay is written smtp://user:password@host:587?connections=20&tls=auto, smtps://…, lmtp://host:24, lmtp:///socket or file:///directory"
 
 // ParseRelay reads a relay's URL:
 //
-//	smtp://[user:password@]host[:port][?connections=N&tls=auto|required|none&helo=NAME]
-//	smtps://…
+//	smtp://[user:password@]host[:port][?settings]
+//	smtps://…                            TLS from the first byte
+//	lmtp://host[:port] or lmtp:///socket local delivery (RFC 2033), without TLS and password
+//	file:///directory                    writes each message to a file, see package doc
 //
-// The port defaults to 465 for smtps, 587 with a user, else 25; connections
-// (1 to 500) to 10. With tls=auto STARTTLS is required, except for this
-// machine, where it is used if offered. User and password are percent-encoded
-// where needed. An error is one sentence and never shows the password.
+// The port defaults to 465 for smtps, 24 for lmtp, 587 with a user, else 25.
+// With tls=auto STARTTLS is required, except for this machine, where it is used
+// if offered. User and password are percent-encoded where needed. Settings are
+//
+//	connections=N   at once, 1 to 500; 10
+//	messages=N      over one connection before it is renewed, 0 for no limit; 1000
+//	age=DURATION    after which a connection is renewed, 1s to 24h; 30m
+//	tls=auto|required|none
+//	auth=MECHANISM  plain, login, cram-md5, scram-sha-1, scram-sha-256, the last two
+//	                also with -plus, xoauth2 (the token in place of the password);
+//	                auto takes the strongest that is offered, but never xoauth2
+//	pipeline=auto|commands|none   none: one command at a time; commands: PIPELINING,
+//	                but no CHUNKING; auto: both where offered
+//	helo=NAME       this machine's name
+//
+// An error is one sentence and never shows the password.
 func ParseRelay(raw string) (Relay, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil { // url's own error would show the password
 		return Relay{}, errors.New("the relay's URL can't be read (is the password percent-encoded?); " + relayForm)
 	}
-	r := Relay{implicitTLS: u.Scheme == "smtps", tls: tlsAuto, connections: defaultConnections, timeouts: defaultTimeouts}
-	if u.Scheme != "smtp" && u.Scheme != "smtps" {
-		return Relay{}, fmt.Errorf("the relay's scheme must be smtp or smtps, not %q; %s", clip(u.Scheme, 40), relayForm)
+	r := Relay{scheme: u.Scheme, settings: defaultSettings, timeouts: defaultTimeouts}
+	switch r.scheme {
+	case schemeSMTP, schemeSMTPS, schemeLMTP, schemeFile:
+	default:
+		return Relay{}, fmt.Errorf("the relay's scheme must be smtp, smtps, lmtp or file, not %q; %s", clip(u.Scheme, 40), relayForm)
 	}
-	if u.Opaque != "" || u.Path != "" && u.Path != "/" || u.Fragment != "" {
+	if u.Opaque != "" || u.Fragment != "" {
 		return Relay{}, errors.New("the relay's URL must end after host and port, but for ?settings; " + relayForm)
 	}
-	if err := r.setHost(u.Hostname()); err != nil {
+	if err := r.setPlace(u); err != nil {
 		return Relay{}, err
 	}
 	if err := r.setUser(u.User); err != nil {
@@ -95,10 +102,25 @@ func ParseRelay(raw string) (Relay, error) {
 	if err := r.setPort(u.Port()); err != nil {
 		return Relay{}, err
 	}
-	if err := r.setQuery(u.RawQuery); err != nil {
+	if err := r.set(u.RawQuery); err != nil {
 		return Relay{}, err
 	}
-	return r, r.checkTLS()
+	return r, r.check()
+}
+
+// setPlace takes the host, or the path of a directory or socket.
+func (r *Relay) setPlace(u *url.URL) error {
+	switch {
+	case r.scheme == schemeFile, r.scheme == schemeLMTP && u.Host == "" && u.Path != "":
+		if u.Host != "" || !path.IsAbs(u.Path) || u.Path == "/" || strings.Contains(u.Path, "\x00") {
+			return fmt.Errorf("the relay's path must be absolute, with three slashes: %s:///var/spool/letters", r.scheme)
+		}
+		r.path = path.Clean(u.Path)
+		return nil
+	case u.Path != "" && u.Path != "/":
+		return errors.New("the relay's URL must end after host and port, but for ?settings; " + relayForm)
+	}
+	return r.setHost(u.Hostname())
 }
 
 func (r *Relay) setHost(host string) error {
@@ -135,14 +157,17 @@ func (r *Relay) setUser(u *url.Userinfo) error {
 
 func (r *Relay) setPort(port string) error {
 	switch {
+	case r.path != "":
 	case port != "":
 		n, err := strconv.Atoi(port)
 		if err != nil || n < 1 || n > 65535 {
 			return fmt.Errorf("the relay's port must be 1 to 65535, not %q", port)
 		}
 		r.port = n
-	case r.implicitTLS:
+	case r.scheme == schemeSMTPS:
 		r.port = 465 // RFC 8314 §3.3
+	case r.scheme == schemeLMTP:
+		r.port = 24 // RFC 2033 §5 forbids 25; 24 is registered for it
 	case r.user != "":
 		r.port = 587 // RFC 6409 §3.1
 	default:
@@ -151,56 +176,9 @@ func (r *Relay) setPort(port string) error {
 	return nil
 }
 
-func (r *Relay) setQuery(raw string) error {
-	query, err := url.ParseQuery(raw)
-	if err != nil {
-		return errors.New("the settings behind the ? of the relay's URL can't be read; " + relayForm)
-	}
-	for key, values := range query {
-		if len(values) != 1 {
-			return fmt.Errorf("the relay's setting %s is given %d times; give it once", key, len(values))
-		}
-		v := values[0]
-		switch key {
-		case "connections":
-			n, err := strconv.Atoi(v)
-			if err != nil || n < 1 || n > maxConnections {
-				return fmt.Errorf("the relay's connections must be 1 to %d, not %q", maxConnections, clip(v, 40))
-			}
-			r.connections = n
-		case "tls":
-			r.tls = tlsMode(v)
-			if r.tls != tlsAuto && r.tls != tlsRequired && r.tls != tlsNone {
-				return fmt.Errorf("the relay's tls must be auto, required or none, not %q", clip(v, 40))
-			}
-		case "helo":
-			if _, err := idna.Lookup.ToASCII(v); err != nil || v == "" || !isASCII(v) {
-				return fmt.Errorf("the relay's helo must be this machine's host name, like mail.example.org, not %q", clip(v, 100))
-			}
-			r.helo = v
-		default:
-			return fmt.Errorf("the relay has no setting %q; allowed are connections, tls and helo", clip(key, 40))
-		}
-	}
-	return nil
-}
-
-func (r *Relay) checkTLS() error {
-	if r.tls != tlsNone {
-		return nil
-	}
-	if r.implicitTLS {
-		return errors.New("the relay can't be smtps:// and tls=none at once; choose one")
-	}
-	if r.user != "" && !r.Loopback() {
-		return errors.New("the relay's tls=none would send the password unprotected; use tls=required, or leave user and password out")
-	}
-	return nil
-}
-
 // Loopback tells whether the relay is on this machine.
 func (r Relay) Loopback() bool {
-	if r.host == "localhost" {
+	if r.path != "" || r.host == "localhost" {
 		return true
 	}
 	ip, err := netip.ParseAddr(r.host)
@@ -210,21 +188,22 @@ func (r Relay) Loopback() bool {
 // Connections is how many connections may be open at once.
 func (r Relay) Connections() int { return r.connections }
 
-// Addr is host:port.
-func (r Relay) Addr() string { return net.JoinHostPort(r.host, strconv.Itoa(r.port)) }
+// Addr is host:port, or the path of a directory or socket.
+func (r Relay) Addr() string {
+	if r.path != "" {
+		return r.path
+	}
+	return net.JoinHostPort(r.host, strconv.Itoa(r.port))
+}
 
 // String is the relay's URL without its password.
 func (r Relay) String() string {
-	u := url.URL{Scheme: "smtp", Host: r.Addr()}
-	if r.implicitTLS {
-		u.Scheme = "smtps"
+	u := url.URL{Scheme: r.scheme, Path: r.path, RawQuery: r.settings.String()}
+	if r.path == "" {
+		u.Host = r.Addr()
 	}
 	if r.user != "" {
 		u.User = url.User(r.user)
-	}
-	u.RawQuery = fmt.Sprintf("connections=%d&tls=%s", r.connections, r.tls)
-	if r.helo != "" {
-		u.RawQuery += "&helo=" + r.helo
 	}
 	return u.String()
 }

@@ -21,6 +21,12 @@ func TestParseRelay(t *testing.T) {
 		"smtp://[::1]:2525?tls=none":                               "smtp://[::1]:2525?connections=10&tls=none",
 		"smtp://u:p@[::1]?tls=none":                                "smtp://u@[::1]:587?connections=10&tls=none",
 		"smtp://u:p@127.8.9.1?tls=none":                            "smtp://u@127.8.9.1:587?connections=10&tls=none",
+		"smtp://h?age=90s&messages=0&pipeline=commands":            "smtp://h:25?connections=10&tls=auto&messages=0&age=1m30s&pipeline=commands",
+		"smtps://u:token@h?auth=XOAUTH2":                           "smtps://u@h:465?connections=10&tls=auto&auth=xoauth2",
+		"lmtp://localhost":                                         "lmtp://localhost:24?connections=10&tls=auto",
+		"lmtp://mda.example.org:2003?tls=none":                     "lmtp://mda.example.org:2003?connections=10&tls=none",
+		"lmtp:///run/mda/lmtp.sock?connections=3":                  "lmtp:///run/mda/lmtp.sock?connections=3&tls=auto",
+		"file:///var/spool/letters/":                               "file:///var/spool/letters?connections=10&tls=auto",
 		"smtp://bücher.example":                                    "smtp://xn--bcher-kva.example:25?connections=10&tls=auto",
 		"smtp://mail.example.org?tls=none&helo=sender.example.org": "smtp://mail.example.org:25?connections=10&tls=none&helo=sender.example.org",
 	} {
@@ -36,9 +42,9 @@ func TestParseRelay(t *testing.T) {
 
 func TestParseRelayRefuses(t *testing.T) {
 	for in, want := range map[string]string{
-		"":                                       "scheme must be smtp or smtps",
+		"":                                       "scheme must be smtp, smtps, lmtp or file",
 		"mail.example.org:25":                    "relay", // url.Parse takes the host for a scheme
-		"http://mail.example.org":                "scheme must be smtp or smtps, not \"http\"",
+		"http://mail.example.org":                "scheme must be smtp, smtps, lmtp or file, not \"http\"",
 		"smtp://":                                "names no host",
 		"smtp:mail":                              "must end after host and port",
 		"smtp://h/path":                          "must end after host and port",
@@ -58,7 +64,21 @@ func TestParseRelayRefuses(t *testing.T) {
 		"smtp://h?connections=1&connections=2":   "2 times",
 		"smtp://h?tls=yes":                       "tls must be auto, required or none, not \"yes\"",
 		"smtp://h?helo=a%20b":                    "helo must be",
-		"smtp://h?conections=3":                  "no setting \"conections\"; allowed are connections, tls and helo",
+		"smtp://h?conections=3":                  "no setting \"conections\"; allowed are connections, messages, age, tls, auth, pipeline and helo",
+		"smtp://h?messages=-1":                   "messages must be 0 to 1000000",
+		"smtp://h?age=0s":                        "age must be 1s to 24h",
+		"smtp://h?age=soon":                      "age must be 1s to 24h, such as 30m, not \"soon\"",
+		"smtp://h?pipeline=all":                  "pipeline must be auto, commands or none, not \"all\"",
+		"smtp://u:hunter2@h?auth=ntlm":           "auth must be auto, scram-sha-256-plus, ",
+		"smtp://h?auth=plain":                    "auth=plain needs a user and a password",
+		"file://h/x":                             "must be absolute",
+		"file:///":                               "must be absolute",
+		"file:x":                                 "must end after",
+		"file://./x":                             "must be absolute",
+		"file:///x?tls=required":                 "knows no TLS",
+		"lmtp://h":                               "unprotected to another machine",
+		"lmtp://u:hunter2@localhost":             "takes no user",
+		"lmtp://":                                "names no host",
 		"smtps://h?tls=none":                     "can't be smtps:// and tls=none",
 		"smtp://u:hunter2@mail.example?tls=none": "would send the password unprotected",
 	} {

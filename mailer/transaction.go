@@ -1,118 +1,24 @@
 package mailer
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"sync"
+	"strconv"
 	"time"
-
-	"github.com/wneessen/go-mail/smtp"
 )
 
-// conn is a Conn over TCP: go-mail made the session, the transactions are
-// ours, so that what was written when is known to the byte.
-type conn struct {
-	smtp *smtp.Client
-	wire *wire
-	r    *bufio.Reader
-	w    *bufio.Writer
-	t    Timeouts
-	buf  []byte // dot-stuffed content, reused
-
-	use      sync.Mutex // held by Send and by Close's QUIT
-	utf8     bool       // SMTPUTF8 and 8BITMIME are offered
-	size     bool       // SIZE is offered
-	maxSize  int64      // its limit, 0 for none
-	closing  sync.Once
-	stateMu  sync.Mutex
-	unusable bool
-}
-
-func newConn(sc *smtp.Client, w *wire, t Timeouts) *conn {
-	c := &conn{smtp: sc, wire: w, r: sc.Text.R, w: sc.Text.W, t: t}
-	utf8, _ := sc.Extension("SMTPUTF8")
-	eight, _ := sc.Extension("8BITMIME")
-	c.utf8 = utf8 && eight // RFC 6531 §3.1 asks for both
-	size, param := sc.Extension("SIZE")
-	if c.size = size; size {
-		c.maxSize = sizeLimit(param)
-	}
-	return c
-}
-
-// Usable implements [Conn].
-func (c *conn) Usable() bool {
-	c.stateMu.Lock()
-	defer c.stateMu.Unlock()
-	return !c.unusable
-}
-
-// kill closes the connection without a word: the only safe end of a
-// transaction that broke inside DATA, where any command would be content.
-func (c *conn) kill() {
-	c.stateMu.Lock()
-	c.unusable = true
-	c.stateMu.Unlock()
-	c.wire.abort()
-}
-
-// Close implements [Conn].
-func (c *conn) Close() error {
-	c.closing.Do(func() {
-		if c.use.TryLock() { // else a message is on its way, and QUIT would be part of it
-			if c.Usable() {
-				c.deadline(c.t.Quit)
-				_, _ = c.command("QUIT") // it is over either way
-			}
-			c.use.Unlock()
-		}
-		c.kill()
-	})
-	return nil
-}
-
-// Send implements [Conn].
-func (c *conn) Send(ctx context.Context, env Envelope, msg []byte, gate func() error) error {
-	c.use.Lock()
-	defer c.use.Unlock()
-	if !c.Usable() {
-		return &Error{Outcome: Deferred, Scope: ScopeProtocol, Phase: PhaseConnect, Err: ErrClosed}
-	}
-	tx := transaction{conn: c, ctx: ctx, gate: gate, phase: PhaseAddress}
-	if e := tx.prepare(env, msg); e != nil {
-		return e
-	}
-	if ctx.Err() != nil {
-		return tx.broke(ctx.Err())
-	}
-	stop := context.AfterFunc(ctx, c.wire.abort)
-	whole := false // a panic in gate must not leave DATA open either
-	defer func() {
-		if !stop() || !whole {
-			c.kill()
-		}
-	}()
-	e := tx.run()
-	whole = !tx.dirty
-	if e != nil {
-		return e
-	}
-	return nil
-}
-
-// transaction is one MAIL–RCPT–DATA.
+// transaction is one MAIL–RCPT–content.
 type transaction struct {
 	conn  *conn
 	ctx   context.Context
 	gate  func() error
 	phase string
 	dirty bool // the connection can't be used again
+	gone  bool // the whole message was written: without a reply nobody knows
 	mail  string
 	rcpt  string
-	body  []byte // dot-stuffed, ends in CRLF
+	msg   []byte
 }
 
 // prepare checks everything that can be checked before a byte is written.
@@ -134,88 +40,170 @@ func (tx *transaction) prepare(env Envelope, msg []byte) *Error {
 		}
 		from = a.String()
 	}
-	c := tx.conn
+	can := tx.conn.can
 	eai := to.utf8() || !isASCII(from)
-	if eai && !c.utf8 {
+	if eai && !can.utf8 {
 		return refuse(ScopeRecipient, "5.6.7", fmt.Errorf("the relay takes only ASCII before the @ (it lacks SMTPUTF8), so %s can't be reached through it", to))
 	}
-	if c.maxSize > 0 && int64(len(msg)) > c.maxSize {
-		e := refuse(ScopeMessage, "5.3.4", fmt.Errorf("the message has %d bytes, but the relay takes only %d", len(msg), c.maxSize))
+	if can.maxSize > 0 && int64(len(msg)) > can.maxSize {
+		e := refuse(ScopeMessage, "5.3.4", fmt.Errorf("the message has %d bytes, but the relay takes only %d", len(msg), can.maxSize))
 		e.Outcome = Deferred // another relay may take it
 		return e
 	}
-	if tx.body, c.buf, err = stuff(c.buf, msg); err != nil {
+	if err := checkLines(msg); err != nil {
 		return refuse(ScopeMessage, "5.6.0", err)
 	}
+	high := eai || hasHighBytes(msg)
+	if high && !can.eightBit {
+		return refuse(ScopeMessage, "5.6.3", errors.New("the message holds bytes beyond ASCII, which the relay doesn't take (it lacks 8BITMIME)"))
+	}
+	tx.msg = msg
 	tx.mail = "MAIL FROM:<" + from + ">"
-	if c.size {
-		tx.mail += fmt.Sprintf(" SIZE=%d", len(msg))
+	if can.size {
+		tx.mail += " SIZE=" + strconv.Itoa(len(msg))
+	}
+	if high {
+		tx.mail += " BODY=8BITMIME"
 	}
 	if eai {
-		tx.mail += " BODY=8BITMIME SMTPUTF8"
+		tx.mail += " SMTPUTF8"
 	}
 	tx.rcpt = "RCPT TO:<" + to.String() + ">"
 	return nil
 }
 
+// step is a command and the reply that lets the transaction go on.
+type step struct {
+	phase, line string
+	limit       time.Duration
+	want        int
+}
+
+// steps are the commands before the content; last is DATA, or nothing.
+func (tx *transaction) steps(last ...step) []step {
+	c := tx.conn
+	steps := make([]step, 0, 4)
+	if c.reset {
+		steps = append(steps, step{PhaseMail, "RSET", c.t.Command, 250})
+	}
+	steps = append(steps, step{PhaseMail, tx.mail, c.t.Command, 250}, step{PhaseRcpt, tx.rcpt, c.t.Command, 250})
+	return append(steps, last...)
+}
+
+// restLimit is for how long a silent connection is taken to be alive. After
+// that it must answer before a message is written in one piece with its
+// commands: what a dead connection swallows would be unknown.
+const restLimit = 5 * time.Second
+
 // run goes through the phases. Where it returns with dirty set the connection
 // is closed by Send.
 func (tx *transaction) run() *Error {
 	c := tx.conn
-	tx.dirty = true
-	if e := tx.say(PhaseMail, tx.mail, c.t.Command, 250); e != nil {
-		return e
+	tx.dirty, tx.phase = true, PhaseMail
+	if c.r.Buffered() > 0 { // unasked: at best a 421 before the relay hangs up
+		return tx.early(errGarbage)
 	}
-	if e := tx.say(PhaseRcpt, tx.rcpt, c.t.Command, 250); e != nil {
-		if !tx.dirty {
-			tx.reset()
-		}
-		return e
+	if c.can.chunking && c.can.pipelining && time.Since(c.last) < restLimit {
+		return tx.atOnce()
 	}
-	if e := tx.say(PhaseData, "DATA", c.t.Data, 354); e != nil {
-		tx.dirty = true
+	if e := tx.open(); e != nil {
 		return e
 	}
 	tx.dirty = true
+	var body []byte
+	body, c.buf = stuff(c.buf, tx.msg)
 	c.deadline(c.t.Data)
-	if err := c.write(tx.body); err != nil {
+	if err := c.write(body); err != nil {
 		return tx.early(err)
 	}
-	if tx.gate != nil {
-		tx.phase = PhaseGate
-		if err := tx.gate(); err != nil {
-			return &Error{Outcome: Deferred, Phase: PhaseGate, Err: err}
-		}
-		tx.phase = PhaseData
+	if e := tx.ask(); e != nil {
+		return e
 	}
-	if c.r.Buffered() > 0 { // an answer to something we haven't said
+	tx.phase = PhaseData
+	if c.r.Buffered() > 0 || !c.wire.quiet() { // an answer to something we haven't said, or no peer any more
 		return tx.early(errGarbage)
 	}
 	return tx.dot()
 }
 
-// say writes a command and takes its reply; dirty is left set unless the
-// connection is fit for another command.
-func (tx *transaction) say(phase, line string, limit time.Duration, want int) *Error {
-	c := tx.conn
-	tx.phase, tx.dirty = phase, true
-	c.deadline(limit)
-	if c.r.Buffered() > 0 { // unasked: at best a 421 before the relay hangs up
-		return tx.early(errGarbage)
+// ask asks the gate.
+func (tx *transaction) ask() *Error {
+	if tx.gate == nil {
+		return nil
 	}
-	rep, err := c.command(line)
+	tx.phase = PhaseGate
+	if err := tx.gate(); err != nil {
+		return &Error{Outcome: Deferred, Phase: PhaseGate, Err: err}
+	}
+	return nil
+}
+
+// open says MAIL, RCPT and DATA: in one write where the relay takes that (RFC
+// 2920), else one after the other. A group is always read to its end, so that
+// each reply is known to be whose it is.
+func (tx *transaction) open() *Error {
+	c := tx.conn
+	steps := tx.steps(step{PhaseData, "DATA", c.t.Data, 354})
+	if c.can.pipelining {
+		c.buf = appendLines(c.buf[:0], steps)
+		c.deadline(c.t.Command)
+		if err := c.write(c.buf); err != nil {
+			return tx.broke(err)
+		}
+	}
+	var refused *Error
+	for i, s := range steps {
+		if !c.can.pipelining {
+			if c.r.Buffered() > 0 {
+				return tx.early(errGarbage)
+			}
+			c.deadline(s.limit)
+			if err := c.write([]byte(s.line + "\r\n")); err != nil {
+				tx.phase = s.phase
+				return tx.broke(err)
+			}
+		}
+		e, fatal := tx.take(s)
+		switch {
+		case refused == nil && e != nil:
+			refused = e
+		case refused != nil && e == nil && i == len(steps)-1:
+			return refused // 354 without a recipient (RFC 2920 §3.1): only hanging up is safe
+		}
+		if fatal {
+			return refused
+		}
+		if refused != nil && !c.can.pipelining {
+			break
+		}
+	}
+	if refused == nil {
+		c.reset = false
+		return nil
+	}
+	if tx.dirty = refused.Phase == PhaseData; !tx.dirty {
+		c.reset = refused.Phase == PhaseRcpt
+	}
+	return refused
+}
+
+// take reads the reply to a step: nil if it is the one wanted, else why not.
+// fatal means that no further reply can be relied on.
+func (tx *transaction) take(s step) (e *Error, fatal bool) {
+	c := tx.conn
+	tx.phase = s.phase
+	c.deadline(s.limit)
+	rep, err := readReply(c.r)
 	if err != nil {
-		return tx.broke(err)
+		return tx.broke(err), true
 	}
 	switch {
-	case rep.code == want, want == 250 && rep.code/100 == 2:
-		tx.dirty = false
-		return nil
-	case rep.code/100 != 4 && rep.code/100 != 5:
-		return tx.broke(fmt.Errorf("%w: %d in answer to %.4s", errGarbage, rep.code, line))
+	case rep.code == s.want, s.want == 250 && rep.code/100 == 2:
+		return nil, false
+	case rep.code/100 != 4 && rep.code/100 != 5, s.line == "RSET":
+		return tx.broke(fmt.Errorf("%w: %d in answer to %.4s", errGarbage, rep.code, s.line)), true
 	}
-	tx.dirty = rep.code == 421 // the relay hangs up (RFC 5321 §3.8)
-	return classify(phase, rep)
+	return classify(s.phase, rep), rep.code == 421 // the relay hangs up (RFC 5321 §3.8)
 }
 
 // dot writes the final dot and waits for the verdict. Only from here on the
@@ -228,41 +216,91 @@ func (tx *transaction) dot() *Error {
 	if err != nil && c.wire.sent == before {
 		return tx.broke(err)
 	}
-	tx.phase = PhaseDot
+	tx.gone = true
 	if err != nil {
 		return tx.broke(err)
 	}
-	rep, err := readReply(c.r)
-	if err != nil {
-		return tx.broke(err)
-	}
-	switch rep.code / 100 {
-	case 2:
-		tx.dirty = false
-		return nil
-	case 4, 5:
-		tx.dirty = rep.code == 421
-		return classify(PhaseDot, rep)
-	}
-	return tx.broke(fmt.Errorf("%w: %d in answer to the final dot", errGarbage, rep.code))
+	return tx.verdict(nil)
 }
 
-// reset ends a transaction whose recipient was refused.
-func (tx *transaction) reset() {
+// atOnce writes the commands and the whole message in one go, as one last
+// chunk (RFC 3030): one round trip. The gate comes first, since once the last
+// byte has left nobody knows before the reply. A relay that refuses MAIL or
+// RCPT reads the chunk and drops it (RFC 3030 §2).
+func (tx *transaction) atOnce() *Error {
 	c := tx.conn
-	tx.dirty = true
-	c.deadline(c.t.Command)
-	if rep, err := c.command("RSET"); err == nil && rep.code/100 == 2 {
-		tx.dirty = false
+	if !c.wire.quiet() { // it hung up, or is about to
+		return tx.early(errGarbage)
 	}
+	if e := tx.ask(); e != nil {
+		tx.dirty = false // not a byte was written
+		return e
+	}
+	steps := tx.steps()
+	c.buf = appendLines(c.buf[:0], steps)
+	c.buf = append(c.buf, "BDAT "...)
+	c.buf = strconv.AppendInt(c.buf, int64(len(tx.msg)), 10)
+	c.buf = append(c.buf, " LAST\r\n"...)
+	c.buf = append(c.buf, tx.msg...)
+	c.deadline(c.t.Data)
+	if err := c.write(c.buf); err != nil { // the last byte is not among what left
+		tx.phase = PhaseData
+		return tx.early(err)
+	}
+	tx.gone = true
+	var refused *Error
+	for _, s := range steps {
+		e, fatal := tx.take(s)
+		if refused == nil {
+			refused = e
+		}
+		if fatal {
+			return refused
+		}
+	}
+	c.deadline(c.t.Reply)
+	return tx.verdict(refused)
 }
+
+// verdict reads the reply to the content. refused is what was said of MAIL or
+// RCPT before: then there was nothing to take.
+func (tx *transaction) verdict(refused *Error) *Error {
+	c := tx.conn
+	tx.phase = PhaseDot
+	rep, err := readReply(c.r)
+	switch {
+	case err != nil && refused != nil:
+		return refused
+	case err != nil:
+		return tx.broke(err)
+	case refused != nil && rep.code/100 != 2:
+		tx.dirty, c.reset = rep.code == 421, true
+		return refused
+	case refused != nil && refused.Phase == PhaseRcpt:
+		return refused // taken for nobody; who knows what comes next
+	case refused != nil, rep.code/100 == 3, outOfStep(rep):
+		return tx.broke(fmt.Errorf("%w: %d in answer to the content", errGarbage, rep.code))
+	}
+	c.last = time.Now()
+	if rep.code/100 == 2 {
+		tx.dirty, c.reset = false, false
+		return nil
+	}
+	tx.dirty = rep.code == 421
+	c.reset = c.can.chunking // a failed chunk leaves the transaction open (RFC 3030 §2)
+	return classify(PhaseDot, rep)
+}
+
+// outOfStep tells whether an acceptance speaks of an address: then the relay
+// sent a reply too many before, and this one isn't about the content.
+func outOfStep(rep reply) bool { return rep.enhanced == "2.1.0" || rep.enhanced == "2.1.5" }
 
 // broke is the error for a connection that broke or made no sense: nothing
-// happened before the final dot, nobody knows after it.
+// happened before the whole message was written, nobody knows after it.
 func (tx *transaction) broke(err error) *Error {
 	e := &Error{Outcome: Deferred, Scope: ScopeProtocol, Phase: tx.phase, Err: err}
-	if tx.phase == PhaseDot {
-		e.Outcome = Unknown
+	if tx.gone {
+		e.Outcome, e.Phase = Unknown, PhaseDot
 	}
 	switch {
 	case tx.ctx.Err() != nil:
@@ -291,57 +329,10 @@ func (tx *transaction) early(err error) *Error {
 	return e
 }
 
-// deadline bounds all reading and writing from now on.
-func (c *conn) deadline(d time.Duration) {
-	// The kernel knows no clock but its own. An error means a closed connection, as will what follows.
-	_ = c.wire.SetDeadline(time.Now().Add(d))
-}
-
-func (c *conn) command(line string) (reply, error) {
-	if err := c.write([]byte(line + "\r\n")); err != nil {
-		return reply{}, err
+func appendLines(dst []byte, steps []step) []byte {
+	for _, s := range steps {
+		dst = append(dst, s.line...)
+		dst = append(dst, "\r\n"...)
 	}
-	return readReply(c.r)
-}
-
-func (c *conn) write(p []byte) error {
-	if _, err := c.w.Write(p); err != nil {
-		return err
-	}
-	return c.w.Flush()
-}
-
-// stuff doubles the dots at line starts (RFC 5321 §4.5.2), into buf if there
-// are any. A message that isn't made of CRLF lines of at most 998 bytes is
-// refused: a bare CR or LF is a line end to some servers and none to others,
-// which is how a second message is smuggled in.
-func stuff(buf, msg []byte) (body, scratch []byte, err error) {
-	if !bytes.HasSuffix(msg, []byte("\r\n")) {
-		return nil, buf, errors.New("the message doesn't end in a CRLF")
-	}
-	buf = buf[:0]
-	done, lines := 0, 0
-	for at := 0; at < len(msg); lines++ {
-		n := bytes.IndexByte(msg[at:], '\n')
-		if n < 1 || msg[at+n-1] != '\r' {
-			return nil, buf, fmt.Errorf("the message holds a bare line feed at byte %d", at+n)
-		}
-		if n-1 > maxLine {
-			return nil, buf, fmt.Errorf("the message has a line of %d bytes, more than %d, at byte %d", n-1, maxLine, at)
-		}
-		if msg[at] == '.' {
-			buf = append(buf, msg[done:at]...)
-			buf = append(buf, '.')
-			done = at
-		}
-		at += n + 1
-	}
-	if bytes.Count(msg, []byte{'\r'}) != lines {
-		return nil, buf, errors.New("the message holds a bare carriage return")
-	}
-	if done == 0 && len(buf) == 0 {
-		return msg, buf, nil
-	}
-	buf = append(buf, msg[done:]...)
-	return buf, buf, nil
+	return dst
 }

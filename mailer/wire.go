@@ -61,7 +61,7 @@ func (w *wire) Write(p []byte) (int, error) {
 	w.starttls = false
 	if w.phase != "" {
 		switch {
-		case bytes.HasPrefix(p, []byte("EHLO ")), bytes.HasPrefix(p, []byte("HELO ")):
+		case bytes.HasPrefix(p, []byte("EHLO ")), bytes.HasPrefix(p, []byte("HELO ")), w.phase == PhaseGreeting && hidden(p):
 			w.phase = PhaseHello
 		case bytes.HasPrefix(p, []byte("STARTTLS\r\n")):
 			w.phase, w.starttls = PhaseStartTLS, true
@@ -70,6 +70,14 @@ func (w *wire) Write(p []byte) (int, error) {
 	n, err := w.Conn.Write(p)
 	w.sent += int64(n)
 	return n, err
+}
+
+// hidden tells whether p is a TLS record of application data that is longer
+// than an alert of TLS 1.3, which looks the same (RFC 8446 §5.2): behind the
+// greeting of smtps that is EHLO.
+func hidden(p []byte) bool {
+	const applicationData, alert = 23, 24
+	return len(p) > alert && p[0] == applicationData
 }
 
 // connected takes the dialled connection, or closes it if abort came first.

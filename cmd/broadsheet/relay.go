@@ -10,14 +10,20 @@ import (
 
 type relayAddCmd struct {
 	Name string `arg:"" help:"Short name: lower-case letters, digits and dashes."`
-	URL  string `arg:"" help:"smtp://user:password@host:587?connections=20 or smtps://host:465"`
+	URL  string `arg:"" help:"smtp://user:password@host:587?connections=20, smtps://host:465, lmtp://host:24 or file:///directory"`
 }
 
 func (relayAddCmd) Help() string {
-	return `STARTTLS is required unless the host is this machine; tls=none turns it off, connections=N says how many at once.
+	return `STARTTLS is required unless the host is this machine; tls=none turns it off.
+Behind the ?: connections=N at once, messages=N and age=30m after which a connection is
+renewed, auth=plain|login|cram-md5|scram-sha-256|xoauth2|… instead of the strongest offered
+(xoauth2 takes the token for the password), pipeline=commands or none for a relay that
+stumbles over BDAT or PIPELINING, helo=NAME.
+lmtp:///run/socket delivers to a mail store; file:///directory writes .eml files.
 
-Example:
-  broadsheet relay add main "smtp://user:password@smtp.example.org:587?connections=20"`
+Examples:
+  broadsheet relay add main "smtp://user:password@smtp.example.org:587?connections=20"
+  broadsheet relay add files file:///var/spool/letters`
 }
 
 func (c *relayAddCmd) Run(a *app, b *backend) error {

@@ -7,5 +7,6 @@
 //	final dot … reply      the connection breaks: Unknown, may be accepted
 //	whole reply            2xx nil, 4xx Deferred, 5xx Failed
 //
+// (with BDAT in one write: everything after it is as after the dot),
 // and one message never becomes two, half a one, or part of a command.
 package mailertest

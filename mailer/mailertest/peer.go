@@ -3,9 +3,10 @@ package mailertest
 import (
 	"bufio"
 	"crypto/tls"
-	"encoding/base64"
 	"errors"
+	"io"
 	"net"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -63,7 +64,7 @@ func On(phase string, a Action) Script {
 }
 
 // Options of a peer. The zero value is a plain server with SIZE, 8BITMIME and
-// PIPELINING.
+// PIPELINING; it knows BDAT too, for those to whom CHUNKING is offered.
 type Options struct {
 	Script     Script
 	TLS        *tls.Config // offer STARTTLS
@@ -71,6 +72,7 @@ type Options struct {
 	Extensions []string    // instead of the usual
 	User, Pass string      // offer AUTH and want these
 	Mechanisms string      // of AUTH; default "PLAIN LOGIN"
+	LMTP       bool        // speak LMTP (RFC 2033)
 }
 
 // Accepted is a message that the peer took.
@@ -121,8 +123,11 @@ func (p *Peer) Addr() string { return p.l.Addr().String() }
 // URL is a relay URL for the peer, with the settings behind "?" as given.
 func (p *Peer) URL(settings string) string {
 	u := "smtp://" + p.Addr()
-	if p.opt.Implicit {
+	switch {
+	case p.opt.Implicit:
 		u = "smtps://" + p.Addr()
+	case p.opt.LMTP:
+		u = "lmtp://" + p.Addr()
 	}
 	if settings != "" {
 		u += "?" + settings
@@ -149,6 +154,27 @@ func (p *Peer) Conns() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.conns
+}
+
+// awaitHangUps waits until the peer has closed every connection.
+func (p *Peer) awaitHangUps(t testing.TB) {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		p.mu.Lock()
+		n := len(p.open)
+		p.mu.Unlock()
+		if n == 0 {
+			return
+		}
+		select {
+		case <-deadline:
+			t.Fatalf("mailertest: %d connections are still open", n)
+		case <-tick.C:
+		}
+	}
 }
 
 // Close cuts all connections and waits for them.
@@ -201,6 +227,7 @@ type session struct {
 	r       *bufio.Reader
 	n       int
 	message int
+	open    bool // MAIL was taken
 	from    string
 	to      string
 	tls     bool
@@ -238,19 +265,22 @@ func (s *session) line() (string, error) {
 func (s *session) command(line string) error {
 	upper := strings.ToUpper(line)
 	switch {
-	case strings.HasPrefix(upper, "EHLO"), strings.HasPrefix(upper, "HELO"):
+	case s.peer.opt.LMTP != strings.HasPrefix(upper, "LHLO") && len(upper) > 4 && upper[1:4] == "HLO":
+		return s.answer(Event{Phase: Other, Line: line}, "500 5.5.1 the other protocol")
+	case strings.HasPrefix(upper, "EHLO"), strings.HasPrefix(upper, "HELO"), strings.HasPrefix(upper, "LHLO"):
 		return s.answer(Event{Phase: Ehlo, Line: line}, s.hello())
 	case upper == "STARTTLS":
 		return s.startTLS(line)
 	case strings.HasPrefix(upper, "AUTH "):
 		return s.auth(line)
 	case strings.HasPrefix(upper, "MAIL FROM:"):
-		s.from = address(line)
-		return s.answer(Event{Phase: MailFrom, Line: line, Address: s.from}, "250 2.1.0 ok")
+		return s.mail(line)
 	case strings.HasPrefix(upper, "RCPT TO:"):
 		return s.rcpt(line)
 	case upper == "DATA":
 		return s.data(line)
+	case strings.HasPrefix(upper, "BDAT "):
+		return s.chunk(line)
 	case upper == "RSET":
 		s.message++
 		s.to = ""
@@ -262,8 +292,19 @@ func (s *session) command(line string) error {
 	return s.answer(Event{Phase: Other, Line: line}, "502 5.5.1 no such command")
 }
 
+// mail begins a transaction unless the script refuses it.
+func (s *session) mail(line string) error {
+	a := s.peer.opt.script(s.event(Event{Phase: MailFrom, Line: line, Address: address(line)}))
+	s.open = a.Reply == "" || strings.HasPrefix(a.Reply, "2")
+	s.from, s.to = address(line), ""
+	return s.act(a, "250 2.1.0 ok")
+}
+
 // rcpt takes a recipient unless the script refuses him.
 func (s *session) rcpt(line string) error {
+	if !s.open {
+		return s.say("503 5.5.1 MAIL first")
+	}
 	a := s.peer.opt.script(s.event(Event{Phase: RcptTo, Line: line, Address: address(line)}))
 	if a.Reply == "" || strings.HasPrefix(a.Reply, "2") {
 		s.to = address(line)
@@ -307,36 +348,6 @@ func (s *session) upgrade() error {
 	return t.Handshake()
 }
 
-// auth knows PLAIN with an initial response, and LOGIN.
-func (s *session) auth(line string) error {
-	user, pass := "", ""
-	fields := strings.Fields(line)
-	switch {
-	case len(fields) == 3 && strings.EqualFold(fields[1], "PLAIN"):
-		plain, _ := base64.StdEncoding.DecodeString(fields[2]) // garbage is no login
-		if parts := strings.Split(string(plain), "\x00"); len(parts) == 3 {
-			user, pass = parts[1], parts[2]
-		}
-	case len(fields) == 2 && strings.EqualFold(fields[1], "LOGIN"):
-		for _, into := range []*string{&user, &pass} {
-			if err := s.say("334 " + base64.StdEncoding.EncodeToString([]byte("?"))); err != nil {
-				return err
-			}
-			answer, err := s.line()
-			if err != nil {
-				return err
-			}
-			plain, _ := base64.StdEncoding.DecodeString(answer) // garbage is no login
-			*into = string(plain)
-		}
-	}
-	usual := "235 2.7.0 welcome"
-	if user != s.peer.opt.User || pass != s.peer.opt.Pass {
-		usual = "535 5.7.8 wrong user or password"
-	}
-	return s.answer(Event{Phase: Auth, Line: line}, usual)
-}
-
 // data reads the content, from the 354 to the dot.
 func (s *session) data(line string) error {
 	if s.to == "" {
@@ -360,6 +371,28 @@ func (s *session) data(line string) error {
 		}
 		content = append(content, strings.TrimPrefix(l, ".")...)
 	}
+	return s.take(content)
+}
+
+// chunk reads a last chunk, which follows whatever was said before (RFC 3030).
+func (s *session) chunk(line string) error {
+	fields := strings.Fields(line)
+	n, err := strconv.Atoi(fields[1])
+	if err != nil || len(fields) != 3 || !strings.EqualFold(fields[2], "LAST") {
+		return s.say("501 5.5.4 only BDAT n LAST")
+	}
+	content := make([]byte, n)
+	if _, err := io.ReadFull(s.r, content); err != nil {
+		return err
+	}
+	if s.to == "" {
+		return s.say("503 5.5.1 no recipient")
+	}
+	return s.take(content)
+}
+
+// take decides about a whole message.
+func (s *session) take(content []byte) error {
 	a := s.peer.opt.script(s.event(Event{Phase: Dot, Line: ".", Address: s.to}))
 	if a.Accept || a.Reply == "" && !a.Drop && !a.Reset && !a.Hang && a.Endless == "" || strings.HasPrefix(a.Reply, "2") {
 		s.peer.mu.Lock()

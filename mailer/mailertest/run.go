@@ -2,9 +2,13 @@ package mailertest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,27 +30,74 @@ func SMTP(ctx context.Context, relayURL string, limit mailer.Timeouts) (mailer.C
 	return r.WithTimeouts(limit).Dial(ctx)
 }
 
-// Run is the conformance suite: what every transport must do against a relay
-// that behaves (a plain peer and the capture server) and one that doesn't.
-func Run(t *testing.T, dial Dialer) {
-	t.Run("peer", func(t *testing.T) {
-		runEveryday(t, dial, func(t *testing.T) sink { return peerSink{Start(t, Options{})} })
-	})
+// Transport is a way to a relay that [Run] tests.
+type Transport struct {
+	Name     string
+	Dial     Dialer
+	Peer     Options // the relay that it is tested against, but for the script
+	Settings string  // behind the ? of the relay's URL
+	// OneWrite: commands and content leave together, so that whatever breaks
+	// afterwards is Unknown, and a shut gate costs no connection.
+	OneWrite bool
+	// Dir: a directory takes the place of the relay.
+	Dir bool
+}
+
+// Transports are those of package mailer.
+func Transports(t testing.TB) []Transport {
+	server, client := Certificate(t, time.Now().Add(time.Hour))
+	trusting := func(ctx context.Context, url string, limit mailer.Timeouts) (mailer.Conn, error) {
+		r, err := mailer.ParseRelay(url)
+		if err != nil {
+			return nil, err
+		}
+		return r.WithTimeouts(limit).WithTLSConfig(client).Dial(ctx)
+	}
+	all := []string{"PIPELINING", "CHUNKING", "SIZE 10000000", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"}
+	return []Transport{
+		{Name: "plain", Dial: SMTP, Peer: Options{Extensions: []string{"HELP"}}},
+		{Name: "pipelining", Dial: SMTP, Peer: Options{Extensions: []string{"PIPELINING", "SIZE 10000000", "8BITMIME"}}},
+		{Name: "chunking", Dial: SMTP, Peer: Options{Extensions: all}, OneWrite: true},
+		{Name: "one by one though more is offered", Dial: SMTP, Peer: Options{Extensions: all}, Settings: "pipeline=none"},
+		{Name: "smtps", Dial: trusting, Peer: Options{Extensions: all[:1], TLS: server, Implicit: true}},
+		{Name: "smtps with chunking", Dial: trusting, Peer: Options{Extensions: all, TLS: server, Implicit: true}, OneWrite: true},
+		{Name: "STARTTLS", Dial: trusting, Peer: Options{Extensions: all[:1], TLS: server}, Settings: "tls=required"},
+		{Name: "lmtp", Dial: SMTP, Peer: Options{Extensions: all[:1], LMTP: true}},
+		{Name: "lmtp with chunking", Dial: SMTP, Peer: Options{Extensions: all, LMTP: true}, OneWrite: true},
+		{Name: "file", Dial: SMTP, Dir: true},
+	}
+}
+
+// RunAll runs the suite on every transport of package mailer.
+func RunAll(t *testing.T) {
+	for _, tr := range Transports(t) {
+		t.Run(tr.Name, func(t *testing.T) { Run(t, tr) })
+	}
 	t.Run("capture", func(t *testing.T) {
-		runEveryday(t, dial, func(t *testing.T) sink {
-			s, err := capture.Start(capture.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := s.Close(); err != nil {
-					t.Error(err)
-				}
-			})
-			return captureSink{s}
-		})
+		suite{Transport{Dial: SMTP, OneWrite: true}}.everyday(t, startCapture)
 	})
-	t.Run("hostile", func(t *testing.T) { runHostile(t, dial) })
+}
+
+// Run is the conformance suite: what every transport must do with a relay that
+// behaves and with one that doesn't.
+func Run(t *testing.T, tr Transport) {
+	s := suite{tr}
+	if tr.Dir {
+		s.everyday(t, func(t *testing.T) sink { return dirSink{t, t.TempDir()} })
+		return
+	}
+	s.everyday(t, func(t *testing.T) sink { return peerSink{s.peer(t, nil), tr.Settings} })
+	t.Run("hostile", s.hostile)
+}
+
+// suite is the cases for one transport.
+type suite struct{ Transport }
+
+// peer starts a relay of the transport's kind.
+func (s suite) peer(t *testing.T, script Script) *Peer {
+	opt := s.Peer
+	opt.Script = script
+	return Start(t, opt)
 }
 
 // sink is a relay that knows what it accepted, oldest first.
@@ -55,12 +106,28 @@ type sink interface {
 	accepted() []Accepted
 }
 
-type peerSink struct{ *Peer }
+type peerSink struct {
+	*Peer
+	settings string
+}
 
-func (p peerSink) url() string          { return p.URL("") }
+func (p peerSink) url() string          { return p.URL(p.settings) }
 func (p peerSink) accepted() []Accepted { return p.Accepted() }
 
 type captureSink struct{ *capture.Server }
+
+func startCapture(t *testing.T) sink {
+	s, err := capture.Start(capture.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return captureSink{s}
+}
 
 func (c captureSink) url() string { return "smtp://" + c.Addr() }
 func (c captureSink) accepted() []Accepted {
@@ -71,12 +138,38 @@ func (c captureSink) accepted() []Accepted {
 	return out
 }
 
+// dirSink reads what was written to files; the suite's Message-IDs count up.
+type dirSink struct {
+	t    *testing.T
+	path string
+}
+
+func (d dirSink) url() string { return "file://" + d.path }
+func (d dirSink) accepted() []Accepted {
+	files, err := filepath.Glob(filepath.Join(d.path, "*.eml"))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	slices.SortFunc(files, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
+	var out []Accepted
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		from, rest, _ := strings.Cut(strings.TrimPrefix(string(raw), "Return-Path: <"), ">\r\nDelivered-To: ")
+		to, rest, _ := strings.Cut(rest, "\r\n")
+		out = append(out, Accepted{From: from, To: to, Message: []byte(rest)})
+	}
+	return out
+}
+
 // ample are timeouts that no case is meant to reach.
 var ample = mailer.Timeouts{Dial: 20 * time.Second, Command: 20 * time.Second, Data: 20 * time.Second, Reply: 20 * time.Second, Quit: 5 * time.Second}
 
-func mustDial(t *testing.T, dial Dialer, url string) mailer.Conn {
+func (s suite) mustDial(t *testing.T, url string) mailer.Conn {
 	t.Helper()
-	c, err := dial(t.Context(), url, ample)
+	c, err := s.Dial(t.Context(), url, ample)
 	if err != nil {
 		t.Fatalf("dial %s: %v", url, err)
 	}
@@ -91,17 +184,17 @@ func letter(id string, lines ...string) []byte {
 
 var envelope = mailer.Envelope{From: "news@example.org", To: "reader@example.net"}
 
-func runEveryday(t *testing.T, dial Dialer, start func(*testing.T) sink) {
-	t.Run("arrives as sent", func(t *testing.T) { everydayArrives(t, dial, start(t)) })
-	t.Run("many on one connection", func(t *testing.T) { everydayMany(t, dial, start(t)) })
-	t.Run("gate", func(t *testing.T) { everydayGate(t, dial, start(t)) })
-	t.Run("refuses", func(t *testing.T) { everydayRefuses(t, dial, start(t)) })
-	t.Run("context", func(t *testing.T) { everydayContext(t, dial, start(t)) })
-	t.Run("close", func(t *testing.T) { everydayClose(t, dial, start(t)) })
+func (s suite) everyday(t *testing.T, start func(*testing.T) sink) {
+	t.Run("arrives as sent", func(t *testing.T) { s.arrives(t, start(t)) })
+	t.Run("many on one connection", func(t *testing.T) { s.many(t, start(t)) })
+	t.Run("gate", func(t *testing.T) { s.gate(t, start(t)) })
+	t.Run("refuses", func(t *testing.T) { s.refuses(t, start(t)) })
+	t.Run("context", func(t *testing.T) { s.context(t, start(t)) })
+	t.Run("close", func(t *testing.T) { s.close(t, start(t)) })
 }
 
-func everydayArrives(t *testing.T, dial Dialer, s sink) {
-	c := mustDial(t, dial, s.url())
+func (x suite) arrives(t *testing.T, s sink) {
+	c := x.mustDial(t, s.url())
 	long := strings.Repeat("x", 998)
 	msgs := [][]byte{
 		letter("1", "plain"),
@@ -132,8 +225,8 @@ func everydayArrives(t *testing.T, dial Dialer, s sink) {
 	}
 }
 
-func everydayMany(t *testing.T, dial Dialer, s sink) {
-	c := mustDial(t, dial, s.url())
+func (x suite) many(t *testing.T, s sink) {
+	c := x.mustDial(t, s.url())
 	const n = 100
 	for i := range n {
 		env := mailer.Envelope{To: fmt.Sprintf("reader%d@example.net", i)} // the null return path
@@ -152,8 +245,8 @@ func everydayMany(t *testing.T, dial Dialer, s sink) {
 	}
 }
 
-func everydayGate(t *testing.T, dial Dialer, s sink) {
-	c := mustDial(t, dial, s.url())
+func (x suite) gate(t *testing.T, s sink) {
+	c := x.mustDial(t, s.url())
 	calls := 0
 	err := c.Send(t.Context(), envelope, letter("1", "x"), func() error {
 		calls++
@@ -171,19 +264,19 @@ func everydayGate(t *testing.T, dial Dialer, s sink) {
 	if !errors.Is(err, shut) || e != nil && (e.Scope != 0 || e.Phase != mailer.PhaseGate) {
 		t.Errorf("a shut gate gave %#v", e)
 	}
-	if c.Usable() {
-		t.Error("the connection is usable with an open DATA")
+	if c.Usable() != (x.OneWrite || x.Dir) {
+		t.Errorf("after a shut gate the connection is usable: %v", c.Usable())
 	}
-	c = mustDial(t, dial, s.url())
+	c = x.mustDial(t, s.url())
 	panicked := func() (v any) {
 		defer func() { v = recover() }()
 		_ = c.Send(t.Context(), envelope, letter("3", "x"), func() error { panic("boom") }) // it panics
 		return nil
 	}()
-	if panicked == nil || c.Usable() {
+	if panicked == nil || c.Usable() && !x.Dir {
 		t.Errorf("after a panic in the gate (%v) the connection is usable: %v", panicked, c.Usable())
 	}
-	if err := mustDial(t, dial, s.url()).Send(t.Context(), envelope, letter("4", "x"), nil); err != nil {
+	if err := x.mustDial(t, s.url()).Send(t.Context(), envelope, letter("4", "x"), nil); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(s.accepted()); n != 2 {
@@ -191,8 +284,8 @@ func everydayGate(t *testing.T, dial Dialer, s sink) {
 	}
 }
 
-func everydayRefuses(t *testing.T, dial Dialer, s sink) {
-	c := mustDial(t, dial, s.url())
+func (x suite) refuses(t *testing.T, s sink) {
+	c := x.mustDial(t, s.url())
 	for _, to := range []string{
 		"", "reader", "@example.net", "reader@", "a b@example.net", "\"a> ORCPT=x\"@example.net",
 		"x@example.net\r\nDATA", "x@example.net>\r\nRSET\r\nRCPT TO:<y@example.net", "x\r\n@example.net",
@@ -227,8 +320,8 @@ func everydayRefuses(t *testing.T, dial Dialer, s sink) {
 	}
 }
 
-func everydayContext(t *testing.T, dial Dialer, s sink) {
-	c := mustDial(t, dial, s.url())
+func (x suite) context(t *testing.T, s sink) {
+	c := x.mustDial(t, s.url())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	wantOutcome(t, c.Send(ctx, envelope, letter("1", "x"), nil), mailer.Deferred)
@@ -243,13 +336,13 @@ func everydayContext(t *testing.T, dial Dialer, s sink) {
 		return ctx.Err()
 	})
 	wantOutcome(t, err, mailer.Deferred)
-	if c.Usable() || len(s.accepted()) != 0 {
+	if c.Usable() && !x.Dir || len(s.accepted()) != 0 {
 		t.Errorf("cancelled before the dot: usable %v, %d accepted", c.Usable(), len(s.accepted()))
 	}
 }
 
-func everydayClose(t *testing.T, dial Dialer, s sink) {
-	c := mustDial(t, dial, s.url())
+func (x suite) close(t *testing.T, s sink) {
+	c := x.mustDial(t, s.url())
 	if !c.Usable() {
 		t.Error("a new connection is not usable")
 	}
