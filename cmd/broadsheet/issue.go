@@ -70,17 +70,18 @@ func (c *issueListCmd) Run(a *app, b *backend) error {
 }
 
 type issuePreviewCmd struct {
-	ID   int64  `arg:"" help:"The issue."`
-	Out  string `help:"Folder for message.eml, message.html, message.txt, web.html and diagnostics.json." placeholder:"DIR"`
-	JSON bool   `help:"Print JSON."`
+	ID   int64   `arg:"" help:"The issue."`
+	Had  []int64 `help:"Of a digest: as readers get it who have had this article." placeholder:"ID" sep:"none"`
+	Out  string  `help:"Folder for message.eml, message.html, message.txt, web.html and diagnostics.json." placeholder:"DIR"`
+	JSON bool    `help:"Print JSON."`
 }
 
 func (issuePreviewCmd) Help() string {
-	return "The bytes are those that go out, filled in for a sample reader with the longest possible links.\n\nExample:\n  broadsheet issue preview 7 --out preview"
+	return "The bytes are those that go out, filled in for a sample reader with the longest possible links.\n\nExamples:\n  broadsheet issue preview 7 --out preview\n  broadsheet issue preview 8 --had 3"
 }
 
 func (c *issuePreviewCmd) Run(a *app, b *backend) error {
-	m, err := b.newsletters.Preview(a.ctx, c.ID)
+	m, err := b.newsletters.PreviewFor(a.ctx, c.ID, c.Had)
 	if err != nil {
 		return err
 	}
@@ -154,6 +155,9 @@ func (c *issueSendCmd) Run(a *app, b *backend) error {
 		a.say("issue %d had been launched already, to %s", c.ID, plural(launched.Recipients, "recipient", "recipients"))
 	} else {
 		a.say("issue %d is launched to %s", c.ID, plural(launched.Recipients, "recipient", "recipients"))
+		if s, err := b.newsletters.Status(a.ctx, c.ID); err == nil && s.LeftOut > 0 {
+			a.say("%s not get it, having had every article", plural(s.LeftOut, "reader does", "readers do"))
+		}
 	}
 	if !c.Wait {
 		return nil

@@ -54,7 +54,7 @@ func (a *app) drafted(b *backend, id int64) error {
 		return err
 	}
 	for _, article := range i.Articles {
-		if err := a.warnUsed(b, i.NewsletterID, article, id); err != nil {
+		if err := a.warnUsed(b, i, article); err != nil {
 			return err
 		}
 	}
@@ -67,14 +67,18 @@ func (a *app) drafted(b *backend, id int64) error {
 }
 
 // warnUsed says so when the newsletter has used the article before.
-func (a *app) warnUsed(b *backend, newsletterID, articleID, issue int64) error {
-	used, err := b.newsletters.UsedIn(a.ctx, newsletterID, articleID)
+func (a *app) warnUsed(b *backend, i newsletter.Issue, articleID int64) error {
+	used, err := b.newsletters.UsedIn(a.ctx, i.NewsletterID, articleID)
 	if err != nil {
 		return err
 	}
-	for _, i := range used {
-		if i.ID != issue {
-			a.say("note: the same article %d is in issue %d, which is %s; who got that one would get it twice", articleID, i.ID, i.State)
+	what := "would get it twice"
+	if newsletter.Varied(len(i.Articles)) {
+		what = "gets this one without it"
+	}
+	for _, u := range used {
+		if u.ID != i.ID {
+			a.say("note: the same article %d is in issue %d, which is %s; who got that one %s", articleID, u.ID, u.State, what)
 		}
 	}
 	return nil

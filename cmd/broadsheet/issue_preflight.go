@@ -77,6 +77,9 @@ func (c *issueApproveCmd) Run(a *app, b *backend) error {
 	if n := r.Open(); n > 0 {
 		a.say("%s passed unacknowledged; issue receipt %d lists them", plural(int64(n), "warning", "warnings"), c.ID)
 	}
+	if n := len(r.Bytes.Variants); n > 0 {
+		a.say("%s approved with it, for readers who have had some of its articles", plural(int64(n), "variant is", "variants are"))
+	}
 	a.say("issue %d is approved; broadsheet issue send %d launches it", c.ID, c.ID)
 	return nil
 }

@@ -167,11 +167,23 @@ func (s *Service) ApproveAcknowledging(ctx context.Context, id int64, actor, rea
 		if blocked = obstacle(id, in.Newsletter.Strict, errs, found); blocked != nil {
 			return s.refuse(ctx, tx, i, c, actor)
 		}
+		parts, errs, err := variants(in, c)
+		if err != nil {
+			return err
+		}
+		if blocked = obstacle(id, false, errs, nil); blocked != nil {
+			c.Diagnostics = append(c.Diagnostics, errs...)
+			return s.refuse(ctx, tx, i, c, actor)
+		}
 		if err := setApproved(ctx, tx, id, c, s.now()); err != nil {
+			return err
+		}
+		if err := setVariants(ctx, tx, id, parts); err != nil {
 			return err
 		}
 		sum := c.Template.SHA256()
 		receipt = s.receipt(in, i, c, found, actor)
+		receipt.Bytes.Variants = listed(i, parts)
 		if err := insertReceipt(ctx, tx, id, sum[:], receipt); err != nil {
 			return err
 		}

@@ -39,6 +39,32 @@
 //     it stopped.
 //   - Every act on an issue leaves a row in issue_reviews, which is append-only.
 //
+// # Digests
+//
+// An issue has one article, or several: then it is a digest. No reader gets an
+// article of a digest that he has had, in whichever newsletter:
+//
+//   - An article that an issue of the newsletter has is never chosen again by
+//     its schedule.
+//   - variant_articles says which articles each variant of each mailing holds;
+//     with the ledger and the batches that tells what a reader has had. Sent
+//     and unknown count, and so does being among those who are still to get it;
+//     failed and skipped do not. Launches come one by one, so that of two at
+//     once the second sees whom the first is for.
+//   - Approving a digest of 2 to 5 articles also compiles every part of it that
+//     somebody may be left with, 30 at the most. They are stored with the
+//     issue, hashed in its receipt, and void when it is edited. An error in one
+//     of them blocks the approval.
+//   - Launching freezes each reader with the variant that leaves out what he
+//     has had. Who has had everything is not among the recipients; issues.left_out
+//     and the review count him. With nobody left the launch is refused.
+//   - A digest of more articles has no variants: who has had some of them gets
+//     it whole.
+//
+// A variant keeps the numbers of its stories' places on the issue's page, which
+// has all of them. A single article is sent to everybody, whoever had it: an
+// editor who sends it again means it, and is told so.
+//
 // # Errors
 //
 // *RefusedError and *NotFoundError are sentences for the person who asked;

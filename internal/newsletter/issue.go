@@ -16,6 +16,7 @@ import (
 	"github.com/broadsheet/broadsheet/internal/keyring"
 	"github.com/broadsheet/broadsheet/internal/library"
 	"github.com/broadsheet/broadsheet/internal/postgres"
+	"github.com/broadsheet/broadsheet/internal/render"
 	"github.com/broadsheet/broadsheet/mailer"
 	"github.com/broadsheet/broadsheet/mailer/outbox"
 	"github.com/broadsheet/broadsheet/scheduler"
@@ -189,9 +190,19 @@ func (s *Service) launch(ctx context.Context, tx *postgres.Tx, i Issue, in Input
 	if any, err := s.anybody(ctx, tx, n.ListID); i.State == Approved && (err != nil || !any) {
 		return outbox.Launched{}, cmp.Or(err, refused("there is nobody on the list of %s to send issue %d to; import or confirm readers first", n.Slug, i.ID))
 	}
+	if err := oneLaunch(ctx, tx); err != nil {
+		return outbox.Launched{}, err
+	}
 	to, err := s.recipients(ctx, tx, n, i)
 	if err != nil {
 		return outbox.Launched{}, err
+	}
+	var had []int64
+	var leftOut int64
+	if i.State == Approved && in.layout() == render.Digest {
+		if to, had, leftOut, err = s.unrepeated(ctx, tx, i, to); err != nil {
+			return outbox.Launched{}, err
+		}
 	}
 	launched, err := outbox.Launch(ctx, tx, outbox.Mailing{
 		Key: fmt.Sprintf("issue:%d", i.ID), Kind: "issue", ListID: n.ListID, Relay: n.Relay,
@@ -200,10 +211,30 @@ func (s *Service) launch(ctx context.Context, tx *postgres.Tx, i Issue, in Input
 	if err != nil || launched.Again {
 		return launched, err
 	}
-	if err := setLaunched(ctx, tx, i.ID, launched.MailingID, s.now()); err != nil {
-		return launched, err
+	return launched, s.launched(ctx, tx, i, launched, had, leftOut, actor)
+}
+
+// launched writes down what was launched: had is what each of the variants
+// behind the first leaves out.
+func (s *Service) launched(ctx context.Context, tx *postgres.Tx, i Issue, l outbox.Launched, had []int64, leftOut int64, actor string) error {
+	articles := [][]int64{i.Articles}
+	for _, h := range had {
+		articles = append(articles, carried(i.Articles, h))
 	}
-	return launched, s.review(ctx, tx, i.ID, actLaunched, actor, i.SHA256, nil, fmt.Sprintf("%d recipients", launched.Recipients))
+	if err := insertCarried(ctx, tx, l.Variants, articles); err != nil {
+		return err
+	}
+	if err := setLaunched(ctx, tx, i.ID, l.MailingID, leftOut, s.now()); err != nil {
+		return err
+	}
+	note := fmt.Sprintf("%d recipients", l.Recipients)
+	if len(had) > 0 {
+		note += fmt.Sprintf(", some of them with %d variants", len(had))
+	}
+	if leftOut > 0 {
+		note += fmt.Sprintf("; %d left out, who had had every article", leftOut)
+	}
+	return s.review(ctx, tx, i.ID, actLaunched, actor, i.SHA256, nil, note)
 }
 
 // Status is how far an issue has come.
@@ -219,6 +250,9 @@ type Status struct {
 	Unknown    int64  `json:"unknown"`
 	Deferred   int64  `json:"deferred"`
 	Pending    int64  `json:"pending"`
+	// LeftOut counts the readers who were not among the recipients because they
+	// had had every article of the digest.
+	LeftOut int64 `json:"left_out,omitempty"`
 	// Note says why the mailing is paused or was cancelled, or that the
 	// approval is void.
 	Note       string     `json:"note,omitempty"`
@@ -234,7 +268,10 @@ func (s *Service) Status(ctx context.Context, id int64) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	st := Status{Issue: id, Subject: i.Subject, State: string(i.State), CreatedAt: i.CreatedAt, ApprovedAt: i.ApprovedAt, LaunchedAt: i.LaunchedAt}
+	st := Status{Issue: id, Subject: i.Subject, State: string(i.State), LeftOut: i.LeftOut, CreatedAt: i.CreatedAt, ApprovedAt: i.ApprovedAt, LaunchedAt: i.LaunchedAt}
+	if st.Subject == "" {
+		st.Subject = i.Headline
+	}
 	if st.Subject == "" {
 		if e, err := s.library.Get(ctx, i.Articles[0]); err == nil {
 			st.Subject = e.Article.Title

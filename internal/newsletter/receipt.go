@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"reflect"
 	"time"
 
 	"github.com/broadsheet/broadsheet/internal/lint"
@@ -46,6 +47,9 @@ type Bytes struct {
 	Web      string `json:"web"`
 	// MessageSize is of the message as it is sent, in bytes.
 	MessageSize int `json:"message_size"`
+	// Variants are the parts of a digest that readers get who have had the
+	// rest; they were approved with it.
+	Variants []Variant `json:"variants,omitempty"`
 }
 
 // RuleRun is a rule that was run.
@@ -131,6 +135,13 @@ func (s *Service) standing(ctx context.Context, i Issue, r Receipt) (Standing, e
 	sum := t.SHA256()
 	sample, err := t.Splice(nil, worstCase())
 	if err != nil || hex.EncodeToString(sum[:]) != r.Bytes.Template || hashOf(sample) != r.Bytes.Message {
+		return Broken, nil
+	}
+	parts, err := issueVariants(ctx, s.db, i.ID)
+	if err != nil {
+		return "", err
+	}
+	if !reflect.DeepEqual(listed(i, parts), r.Bytes.Variants) {
 		return Broken, nil
 	}
 	if i.State == Launched {

@@ -207,11 +207,11 @@ func setDraft(ctx context.Context, tx *postgres.Tx, id int64) error {
 	if err != nil {
 		return fmt.Errorf("void approval: %w", err)
 	}
-	return nil
+	return dropVariants(ctx, tx, id)
 }
 
-func setLaunched(ctx context.Context, tx *postgres.Tx, id, mailing int64, at time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE issues SET state = 'launched', mailing_id = $2, launched_at = $3 WHERE id = $1`, id, mailing, at)
+func setLaunched(ctx context.Context, tx *postgres.Tx, id, mailing, leftOut int64, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE issues SET state = 'launched', mailing_id = $2, left_out = $3, launched_at = $4 WHERE id = $1`, id, mailing, leftOut, at)
 	if err != nil {
 		return fmt.Errorf("launch issue: %w", err)
 	}

@@ -53,9 +53,14 @@ const DefaultDeadline = 24 * time.Hour
 // (recipient_id bigint, not_before timestamptz); a NULL instant is "at once".
 // A recipient given several times is mailed once, at the earliest instant.
 // Parameters are numbered from $1.
+//
+// With Others some recipients get another template than the mailing's: then
+// the query yields a third column, variant int, which is 0 for the mailing's
+// own and n for Others[n-1]. Of several the least counts.
 type Audience struct {
-	SQL  string
-	Args []any
+	SQL    string
+	Args   []any
+	Others []*mailer.Template
 }
 
 // Launched is what a launch made, or had made before under the same key.
@@ -64,6 +69,9 @@ type Launched struct {
 	Recipients int64
 	// Again tells that the key was taken: nothing was changed.
 	Again bool
+	// Variants are the ids of the stored templates: the mailing's own, then the
+	// audience's Others. nil with Again.
+	Variants []int64
 }
 
 // SlotSource gives what varies between recipients of one mailing. An id that

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/broadsheet/broadsheet/mailer"
 )
@@ -38,11 +39,14 @@ func Launch(ctx context.Context, tx *sqlx.Tx, m Mailing, t *mailer.Template, a A
 	if err := ensureLedger(ctx, tx, l.MailingID); err != nil {
 		return Launched{}, err
 	}
-	variant, err := insertVariant(ctx, tx, l.MailingID, t)
-	if err != nil {
-		return Launched{}, err
+	for _, t := range append([]*mailer.Template{t}, a.Others...) {
+		variant, err := insertVariant(ctx, tx, l.MailingID, t)
+		if err != nil {
+			return Launched{}, err
+		}
+		l.Variants = append(l.Variants, variant)
 	}
-	if l.Recipients, err = freeze(ctx, tx, l.MailingID, variant, a); err != nil {
+	if l.Recipients, err = freeze(ctx, tx, l.MailingID, l.Variants, a); err != nil {
 		return Launched{}, err
 	}
 	return l, open(ctx, tx, l)
@@ -104,22 +108,25 @@ func insertVariant(ctx context.Context, tx *sqlx.Tx, mailing int64, t *mailer.Te
 	return id, nil
 }
 
-// freeze cuts the audience into batches of one instant each and returns how
-// many recipients they hold.
-func freeze(ctx context.Context, tx *sqlx.Tx, mailing, variant int64, a Audience) (int64, error) {
-	n := len(a.Args)
+// freeze cuts the audience into batches of one variant and one instant each and
+// returns how many recipients they hold.
+func freeze(ctx context.Context, tx *sqlx.Tx, mailing int64, variants []int64, a Audience) (int64, error) {
+	n, source := len(a.Args), strings.TrimRight(strings.TrimSpace(a.SQL), ";")
+	if len(a.Others) == 0 {
+		source = "SELECT q.*, 0 FROM (" + source + ") q"
+	}
 	query := fmt.Sprintf(`
-		WITH audience (recipient_id, not_before) AS (%s),
-		once AS (SELECT recipient_id, min(coalesce(not_before, '-infinity')) AS not_before
+		WITH audience (recipient_id, not_before, variant) AS (%s),
+		once AS (SELECT recipient_id, min(coalesce(not_before, '-infinity')) AS not_before, min(variant) AS variant
 		           FROM audience WHERE recipient_id IS NOT NULL GROUP BY recipient_id),
-		numbered AS (SELECT recipient_id, not_before,
-		                    (row_number() OVER (PARTITION BY not_before ORDER BY recipient_id) - 1) / $%d::bigint AS slice FROM once),
+		numbered AS (SELECT recipient_id, not_before, variant,
+		                    (row_number() OVER (PARTITION BY not_before, variant ORDER BY recipient_id) - 1) / $%d::bigint AS slice FROM once),
 		made AS (INSERT INTO batches (mailing_id, variant_id, not_before, recipient_ids)
-		         SELECT $%d::bigint, $%d::bigint, not_before, array_agg(recipient_id ORDER BY recipient_id)
-		           FROM numbered GROUP BY not_before, slice ORDER BY not_before, slice
+		         SELECT $%d::bigint, ($%d::bigint[])[variant + 1], not_before, array_agg(recipient_id ORDER BY recipient_id)
+		           FROM numbered GROUP BY not_before, variant, slice ORDER BY not_before, variant, slice
 		         RETURNING cardinality(recipient_ids) AS n)
-		SELECT coalesce(sum(n), 0) FROM made`, strings.TrimRight(strings.TrimSpace(a.SQL), ";"), n+1, n+2, n+3)
-	args := append(append(make([]any, 0, n+3), a.Args...), batchSize, mailing, variant)
+		SELECT coalesce(sum(n), 0) FROM made`, source, n+1, n+2, n+3)
+	args := append(append(make([]any, 0, n+3), a.Args...), batchSize, mailing, pq.Array(variants))
 	var count int64
 	if err := tx.GetContext(ctx, &count, query, args...); err != nil {
 		return 0, fmt.Errorf("freeze the audience: %w", err)
