@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 
 	xhtml "golang.org/x/net/html"
@@ -55,6 +56,7 @@ func expandShortcodes(d *draft, src string, export bool) string {
 		}
 	}
 	var b strings.Builder
+	var open []opened
 	at := 0
 	for i := 0; i < len(found); i++ {
 		m := found[i]
@@ -69,6 +71,15 @@ func expandShortcodes(d *draft, src string, export bool) string {
 		b.WriteString(src[at:m[0]])
 		at = m[1]
 		if m[2] < m[3] { // a closing whose opening was read
+			if n := len(open); n > 0 && open[n-1].name == name {
+				b.WriteString(open[n-1].end)
+				open = open[:n-1]
+			}
+			continue
+		}
+		if box, end := reviewCode(name, values); box != "" && closing[src[m[4]:m[5]]] > 0 && len(open) < maxInner {
+			b.WriteString(box)
+			open = append(open, opened{name, end})
 			continue
 		}
 		inner := ""
@@ -79,7 +90,29 @@ func expandShortcodes(d *draft, src string, export bool) string {
 		b.WriteString(d.codeHTML(name, values, inner))
 	}
 	b.WriteString(src[at:])
+	for _, o := range slices.Backward(open) {
+		b.WriteString(o.end)
+	}
 	return b.String()
+}
+
+// opened is a short code that waits for its closing, and what that becomes.
+type opened struct{ name, end string }
+
+// reviewCode is the box a short code opens for a part of a review, and how it
+// ends; "" for other codes.
+func reviewCode(name string, values map[string]string) (box, end string) {
+	if q := questionOf(name, values); q != "" {
+		return detailsOf(q), detailsEnd
+	}
+	title := value(values, list(`title|heading|label`))
+	if side := sideOfCode(name); side != "" {
+		return boxOf(side, title), boxEnd
+	}
+	if verdictCode.MatchString(name) {
+		return boxOf("verdict", title), boxEnd
+	}
+	return "", ""
 }
 
 // quoted: "[name]" is a link's text, a footnote or in quotation marks.

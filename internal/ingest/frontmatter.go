@@ -29,10 +29,7 @@ func (d *draft) frontMatter(data *frontmatter.Data, line int) {
 			"Put right what stands between the opening and the closing line of the front matter.")
 		return
 	}
-	m := make(frontValues, len(raw))
-	for k, v := range raw {
-		m[strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(k))] = v
-	}
+	m := foldedKeys(raw)
 	d.title = m.line("title", "headline")
 	d.author = m.author("author", "authors", "by", "byline")
 	d.language = languageTag(m.line("lang", "language", "locale"))
@@ -55,6 +52,19 @@ func (d *draft) frontMatter(data *frontmatter.Data, line int) {
 			d.addTakeaway(s, at(line, 0))
 		}
 	}
+	d.frontQuestions(m, line)
+}
+
+var keyMarks = strings.NewReplacer("-", "", "_", "", " ", "")
+
+// foldedKeys are the values by their keys without regard to case, dashes and
+// underscores.
+func foldedKeys(raw map[string]any) frontValues {
+	m := make(frontValues, len(raw))
+	for k, v := range raw {
+		m[keyMarks.Replace(strings.ToLower(k))] = v
+	}
+	return m
 }
 
 // openFront is the beginning of a front matter.

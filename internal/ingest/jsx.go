@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -12,6 +13,7 @@ type codeParser struct {
 	at      int
 	code    code
 	rawName string
+	data    map[string]any // what the source names by "export const"
 }
 
 // maxExpression bounds how deep literals nest.
@@ -204,8 +206,52 @@ func (p *codeParser) literal(depth int) (any, bool) {
 		return p.word("."), true
 	}
 	w := p.word(".$")
+	if v, ok := p.data[w]; ok {
+		return v, true
+	}
 	return nil, w == "true" || w == "false" || w == "null" || w == "undefined"
 }
+
+var exported = regexp.MustCompile(`(?m)^export[ \t]+const[ \t]+([A-Za-z_$][\w$]*)[ \t]*(?::[^=\n]{0,80})?=[ \t]*[\[{]`)
+
+// maxData bounds the data one source names.
+const maxData = 50
+
+// exportedData reads the data an MDX source names ("export const faqs = […]")
+// and blanks where it stands. Lines stay lines.
+func exportedData(src string) (string, map[string]any) {
+	if !strings.Contains(src, "export") {
+		return src, nil
+	}
+	data := make(map[string]any)
+	var b strings.Builder
+	at := 0
+	for _, m := range exported.FindAllStringSubmatchIndex(src, maxData) {
+		if m[0] < at || strings.Count(src[:m[0]], "\n```")%2 == 1 { // in a block of code
+			continue
+		}
+		p := &codeParser{src: src[m[1]-1 : min(len(src), m[1]+maxCode)], data: data}
+		v, ok := p.literal(0)
+		if !ok {
+			continue
+		}
+		end := m[1] - 1 + p.at
+		if rest, _, _ := strings.Cut(src[end:], "\n"); exportTail.MatchString(rest) {
+			end += len(rest)
+		} else {
+			continue
+		}
+		data[src[m[2]:m[3]]] = v
+		b.WriteString(src[at:m[0]])
+		b.WriteString(strings.Repeat("\n", strings.Count(src[m[0]:end], "\n")))
+		at = end
+	}
+	b.WriteString(src[at:])
+	return b.String(), data
+}
+
+// exportTail is what may stand behind exported data.
+var exportTail = regexp.MustCompile(`^[ \t]*(?:as const)?[ \t]*;?[ \t\r]*$`)
 
 func (p *codeParser) array(depth int) (any, bool) {
 	p.at++
@@ -290,8 +336,22 @@ func (p *codeParser) set(key string, v any) {
 func texts(v map[string]any) map[string]string {
 	m := make(map[string]string)
 	for k, x := range v {
-		if s, ok := x.(string); ok && len(m) < maxValues {
-			m[snake(k)] = s
+		if len(m) == maxValues {
+			break
+		}
+		switch x := x.(type) {
+		case string:
+			m[snake(k)] = x
+		case []any:
+			var lines []string
+			for _, y := range x {
+				if s, ok := y.(string); ok {
+					lines = append(lines, oneLine(s))
+				}
+			}
+			if len(lines) > 0 {
+				m[snake(k)] = strings.Join(lines, "\n")
+			}
 		}
 	}
 	return m

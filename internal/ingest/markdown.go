@@ -35,7 +35,7 @@ func readMarkdown(d *draft) error {
 	src := strings.TrimLeft(d.src, " \t\n")
 	skipped := strings.Count(d.src[:len(d.src)-len(src)], "\n")
 	d.language = frontLanguage(src)
-	src, of := d.readCodes(withoutCodes(src))
+	src, of := d.readCodes(src)
 	src = pastedBullet.ReplaceAllString(outdentTags(src), "$1- $2")
 	if err := boundMarkdown(d.name, src); err != nil {
 		return err

@@ -82,6 +82,7 @@ func readPage(d *draft) error {
 	h.ready = p.ready
 	h.node(p.main)
 	h.flush()
+	p.ownFAQ()
 	if len(d.blocks) == 0 && d.title == "" && len(d.disclosures) == 0 {
 		return fail("%s holds no text; give a page with an article in it.", d.name)
 	}

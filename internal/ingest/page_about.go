@@ -24,9 +24,11 @@ type about struct {
 	url      string
 	products []thing
 	faqs     map[string]bool // folded questions
+	asked    []thing         // the page's FAQ: questions, and their answers in HTML
 }
 
-// thing is a product the page's JSON-LD names.
+// thing is what the page's JSON-LD names: a product and its address, or a
+// question and its answer.
 type thing struct{ name, url string }
 
 // known is the product of the page's own data whose name stands in n.
@@ -273,11 +275,37 @@ func (p *page) thing(m frontValues, people map[string]frontValues) {
 		if name := m.mended("name"); name != "" && len(a.products) < maxKnown {
 			a.products = append(a.products, thing{name, m.offer()})
 		}
+	case m.isA("FAQPage"):
+		a.asked = append(a.asked, m.questions(maxKnown-len(a.asked))...)
 	case m.isA("Question"):
 		if q := m.mended("name", "text"); q != "" && len(a.faqs) < maxKnown {
 			a.faqs[fold(q)] = true
 		}
 	}
+}
+
+// questions are those of a FAQPage with their answers.
+func (m frontValues) questions(most int) []thing {
+	list, ok := m["mainEntity"].([]any)
+	if !ok {
+		list = []any{m["mainEntity"]}
+	}
+	var out []thing
+	for _, x := range list {
+		o, ok := x.(map[string]any)
+		if !ok || len(out) >= most {
+			continue
+		}
+		answer, ok := o["acceptedAnswer"].(map[string]any)
+		if answers, several := o["acceptedAnswer"].([]any); several && len(answers) > 0 {
+			answer, ok = answers[0].(map[string]any)
+		}
+		q := frontValues(o).mended("name", "text")
+		if s, is := answer["text"].(string); ok && is && q != "" && hasWords(s) {
+			out = append(out, thing{q, s})
+		}
+	}
+	return out
 }
 
 // mended is a line whose damage is repaired.

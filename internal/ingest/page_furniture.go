@@ -324,11 +324,15 @@ func (p *page) asked(n *html.Node) bool {
 
 var questionNames = regexp.MustCompile(`(?i)question|faq|accordion|toggle|collapse|summary`)
 
-// questions makes headings of the questions of an FAQ that are set otherwise.
+// questions marks the headings that are questions of an FAQ, and makes headings
+// of those that are set otherwise.
 func (p *page) questions() {
 	level := 2
 	walk(p.main, func(n *html.Node) bool {
 		if l := headLevel(n); l > 0 {
+			if p.about.faqs[fold(wordsOfNodeMax(n, 250))] || questionNames.MatchString(attr(n, "class")) && p.asked(n) {
+				setAttr(n, questionAttribute, questionHeading)
+			}
 			level = min(l+1, 6)
 			if level == 2 {
 				level = 3
@@ -336,7 +340,9 @@ func (p *page) questions() {
 			return false
 		}
 		switch n.DataAtom {
-		case atom.Button, atom.Div, atom.Dt, atom.Span, atom.P, atom.Strong:
+		case atom.Button, atom.Div, atom.Span, atom.P, atom.Strong:
+		case atom.Dl, atom.Summary:
+			return false // the block reader knows these
 		default:
 			return n.DataAtom != atom.Table
 		}
@@ -345,6 +351,7 @@ func (p *page) questions() {
 			return true
 		}
 		if p.about.faqs[fold(s)] && n.DataAtom != atom.Strong || n.DataAtom == atom.Button || questionNames.MatchString(attr(n, "class")) && n.DataAtom != atom.P {
+			setAttr(n, questionAttribute, questionMade)
 			n.Data = "h" + string(rune('0'+level))
 			n.DataAtom = atom.Lookup([]byte(n.Data))
 			return false

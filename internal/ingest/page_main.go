@@ -105,7 +105,7 @@ func (p *page) dropUnseen() {
 			out = append(out, n)
 			return false
 		case hidden(n):
-			if 3*len(plainOf(n)) > all {
+			if 3*len(plainOf(n)) > all || p.folded(n) {
 				dropAttrs(n, "style", "hidden")
 				return true
 			}

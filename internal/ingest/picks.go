@@ -68,8 +68,9 @@ func (d *draft) takePicks() {
 		if i+1 < len(heads) {
 			end = heads[i+1]
 		}
-		lowerSections(d.blocks, h, end)
-		d.pickAt(h, end, sells, drop)
+		if d.pickAt(h, end, sells, drop) || d.format == Text {
+			lowerSections(d.blocks[h+1:end], headingLevel(d.blocks[h]))
+		}
 	}
 	d.keep(func(i int, _ article.Block) bool { return !drop[i] })
 }
@@ -123,18 +124,30 @@ func (d *draft) headsSell(heads []int) bool {
 }
 
 // lowerSections brings a section's own small headings below its heading.
-func lowerSections(bs article.Blocks, h, end int) {
-	level := bs[h].(*article.Heading).Level
-	for i := h + 1; i < end; i++ {
-		if sub, ok := bs[i].(*article.Heading); ok && sub.Level <= level {
+func lowerSections(bs article.Blocks, level int) {
+	for _, b := range bs {
+		if sub, ok := b.(*article.Heading); ok && sub.Level <= level {
 			sub.Level = min(level+1, 6)
 		}
 	}
 }
 
+// headingLevel is that of a heading, or of the one a pick was made from.
+func headingLevel(b article.Block) int {
+	switch b := b.(type) {
+	case *article.Heading:
+		return b.Level
+	case *article.Pick:
+		if b.Heading != nil {
+			return b.Heading.Level
+		}
+	}
+	return 6
+}
+
 // pickAt makes a pick of the section [h, end) if it is one, and marks the
-// blocks that went into it.
-func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) {
+// blocks that went into it; it says whether it did.
+func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) bool {
 	head := d.blocks[h].(*article.Heading)
 	text := head.Text.String()
 	label, name := splitTitle(text)
@@ -148,7 +161,7 @@ func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) {
 	case found && product(text):
 	case link != "" && product(text):
 	default:
-		return
+		return false
 	}
 	p := &article.Pick{Label: label, Name: name, Place: head.Place, Heading: head}
 	if name == "" {
@@ -159,7 +172,7 @@ func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) {
 	}
 	p.Name = cleanName(p.Name)
 	if p.Name == "" {
-		return
+		return false
 	}
 	p.URL = link
 	if found {
@@ -180,6 +193,7 @@ func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) {
 	}
 	head.Text = dropLinks(head.Text)
 	d.blocks[h] = p
+	return true
 }
 
 // product: the heading may name a product; a question or a general section

@@ -147,8 +147,7 @@ func (r *faqReader) answerEnd(i int, boxed bool) int {
 	bounded := r.d.has(next(r.d.blocks, i), isAnswer)
 	for j := i; j < len(r.d.blocks); j++ {
 		b := r.d.blocks[j]
-		switch b.(type) {
-		case *article.Heading, *article.FAQ:
+		if r.opens(j) {
 			return j
 		}
 		if bounded && !r.d.has(b, isAnswer) || boxed && !r.d.has(b, inFAQ) || j > i && r.under && r.deep == 0 && r.writtenAt(j) {
@@ -156,6 +155,25 @@ func (r *faqReader) answerEnd(i int, boxed bool) int {
 		}
 	}
 	return len(r.d.blocks)
+}
+
+// opens: block j begins something that is no part of the answer before it.
+func (r *faqReader) opens(j int) bool {
+	switch b := r.d.blocks[j].(type) {
+	case *article.Heading, *article.FAQ, *article.Verdict:
+		return true
+	case *article.ProsCons:
+		return b.Pros.Heading != nil || b.Cons.Heading != nil
+	case *article.Pick:
+		return b.Heading != nil && (r.deep == 0 || b.Heading.Level <= r.deep)
+	case *article.Divider:
+		switch next(r.d.blocks, j+1).(type) {
+		case nil, *article.Heading:
+			return false
+		}
+		return r.deep > 0
+	}
+	return false
 }
 
 // plainAnswer: the blocks may stand in an answer, and sell nothing.

@@ -170,9 +170,15 @@ func (d *draft) sideAt(i int) (t sideTitle, items []article.Item, n int) {
 		if d.has(b, isCon) {
 			t.sign = con
 		}
-		if h, ok := b.(*article.Heading); ok {
-			t.side.Heading, t.side.Title = h, oneLine(h.Text.String())
+		switch b := b.(type) {
+		case *article.Heading:
+			t.side.Heading, t.side.Title = b, oneLine(b.Text.String())
 			j++
+		case *article.Paragraph: // a title in words of its own
+			if _, list := next(d.blocks, i+1).(*article.List); list && isBadge(b.Text.String()) && d.has(next(d.blocks, i+1), t.sign.role()) {
+				t.side.Title = strings.TrimRight(trimMarks(oneLine(b.Text.String())), ": ")
+				j++
+			}
 		}
 	}
 	if t.sign == unsigned {

@@ -117,7 +117,7 @@ func (d *draft) verdictBox(i int) (*article.Verdict, int) {
 			}
 			continue
 		}
-		if p, ok := b.(*article.Paragraph); ok && j == i && isVerdictName(p.Text.String()) {
+		if p, ok := b.(*article.Paragraph); ok && j == i && verdictTitle(p.Text) {
 			v.Title = strings.TrimRight(trimMarks(oneLine(p.Text.String())), ": ")
 			continue
 		}
@@ -137,6 +137,12 @@ func (d *draft) verdictBox(i int) (*article.Verdict, int) {
 		}
 	}
 	return v, j - i
+}
+
+// verdictTitle: the line at the head of a verdict's box is its title.
+func verdictTitle(t article.Text) bool {
+	s := t.String()
+	return isVerdictName(s) || isBadge(s) && allSpans(t, func(s article.Span) bool { return s.Bold })
 }
 
 // verdictQuote reads a callout that was set as a quotation.

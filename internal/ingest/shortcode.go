@@ -33,13 +33,15 @@ const (
 // vain is bounded, so that its time is linear.
 type codeScanner struct {
 	src   string
+	data  map[string]any
 	at    int
 	spent int
 }
 
-// scanCodes finds all codes outside code blocks, in order.
-func scanCodes(src string) []code {
-	s := &codeScanner{src: src}
+// scanCodes finds all codes outside code blocks, in order; data is what the
+// source gives names.
+func scanCodes(src string, data map[string]any) []code {
+	s := &codeScanner{src: src, data: data}
 	var out []code
 	for s.at < len(src) && s.spent < maxSpent {
 		i := strings.IndexAny(src[s.at:], "{[<`~")
@@ -94,7 +96,7 @@ func (s *codeScanner) skipVerbatim() bool {
 // code reads the code that begins here.
 func (s *codeScanner) code() (code, bool) {
 	rest := s.src[s.at:min(len(s.src), s.at+maxCode)]
-	p := &codeParser{src: rest}
+	p := &codeParser{src: rest, data: s.data}
 	ok := false
 	switch {
 	case strings.HasPrefix(rest, "{{<"), strings.HasPrefix(rest, "{{%"):

@@ -21,7 +21,7 @@ func TestScanCodes(t *testing.T) {
 		{"<Pick title={`T`} n={3} f={() => go({a: 1})} {...rest} on\n/>", "pick", map[string]string{"title": "T", "n": "3"}},
 	}
 	for _, tt := range tests {
-		cs := scanCodes("a " + tt.src + " b")
+		cs := scanCodes("a " + tt.src + " b", nil)
 		if len(cs) != 1 || cs[0].name != tt.name {
 			t.Errorf("scanCodes(%q) = %+v", tt.src, cs)
 			continue
@@ -34,7 +34,7 @@ func TestScanCodes(t *testing.T) {
 
 func TestScanCodesFindsNone(t *testing.T) {
 	for _, src := range []string{"[1]", "[x] done", "see [the note] here", "[a](b)", "![a](b)", "[a]: b", "<https://example.org>", "<b>", "a < B", "{a}", "`{{< x >}}`", "```\n{{< x >}}\n```", "<SCRIPT>"} {
-		if cs := scanCodes(src); len(cs) > 0 {
+		if cs := scanCodes(src, nil); len(cs) > 0 {
 			t.Errorf("scanCodes(%q) = %+v", src, cs)
 		}
 	}
@@ -50,7 +50,7 @@ func FuzzCodes(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src string) {
 		start := time.Now()
 		at := 0
-		for _, c := range scanCodes(src) {
+		for _, c := range scanCodes(src, nil) {
 			if c.from < at || c.to <= c.from || c.to > len(src) {
 				t.Fatalf("the code %+v is out of order", c)
 			}

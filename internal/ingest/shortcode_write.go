@@ -43,7 +43,9 @@ type codeWriter struct {
 // stand for picks, the rest into Markdown. of gives for each line, from 0, the
 // line of the source it comes from.
 func (d *draft) readCodes(src string) (out string, of []int) {
-	cs := scanCodes(src)
+	src, data := exportedData(src)
+	src = withoutCodes(src)
+	cs := scanCodes(src, data)
 	if len(cs) == 0 {
 		return src, nil
 	}
@@ -110,7 +112,7 @@ func (w *codeWriter) write(i int, c *code) {
 		return
 	}
 	switch {
-	case w.picture(c), w.takeaways(c, inner, end), w.question(c, inner), w.notice(c, inner), w.products(c, end):
+	case w.picture(c), w.takeaways(c, inner, end), w.question(c, inner, end), w.notice(c, inner), w.products(c, end), w.verdict(c, inner, end), w.sides(c, end):
 	default:
 		w.other(c, inner, end)
 	}
@@ -217,23 +219,6 @@ func splitCamel(s string) string {
 	return strings.ReplaceAll(snake(s), "_", " ")
 }
 
-// question: a question with its answer.
-func (w *codeWriter) question(c *code, inner string) bool {
-	n := 0
-	for _, m := range append([]map[string]string{c.values}, c.items...) {
-		q, a := value(m, keyQuestion), value(m, keyAnswer)
-		if q == "" && strings.Contains(c.name, "faq") {
-			q = value(m, keyName)
-		}
-		if q == "" || a == "" && inner == "" {
-			continue
-		}
-		n++
-		w.put("\n\n" + strings.Repeat("#", min(w.level+1, 6)) + " " + strings.ReplaceAll(q, "#", "\\#") + "\n\n" + a + "\n\n")
-	}
-	return n > 0
-}
-
 // notice: a disclosure that says so by its name.
 func (w *codeWriter) notice(c *code, inner string) bool {
 	if !noticeCode.MatchString(c.name) {
@@ -261,6 +246,9 @@ func (w *codeWriter) products(c *code, end int) bool {
 		w.d.codePicks = append(w.d.codePicks, p)
 		w.put(fmt.Sprintf("\n\n<!--%s%d-->\n\n", codeMark, len(w.d.codePicks)-1))
 		n++
+	}
+	if n > 0 {
+		w.besidesProduct(c)
 	}
 	if n > 0 && end > 0 {
 		w.end[end] = "\n\n"
