@@ -163,6 +163,10 @@ func (d *draft) codeHTML(name string, values map[string]string, inner string) st
 	}
 	card := cardOf(values, inner)
 	if card == "" {
+		if p := d.codePick(values, 0); p != nil {
+			d.codePicks = append(d.codePicks, p)
+			return fmt.Sprintf("\n\n<div %s=\"%d\"></div>\n\n", pickAttribute, len(d.codePicks)-1)
+		}
 		if id := values["box"] + values["asin"] + values["item"]; asin.MatchString(id) && pickOf(values, keyName) == "" {
 			d.note(article.Warn, 0, fmt.Sprintf("The product %s is named only by a code of the site's software and was left out.", id), "Give the product's name and address where the code stands.")
 		}

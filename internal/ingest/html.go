@@ -33,10 +33,24 @@ func (d *draft) readHTML(r io.Reader) error {
 		return &Error{Message: fmt.Sprintf("%s nests its elements too deeply to be an article; make the text flatter.", d.name), err: err}
 	}
 	h := &htmlReader{d: d, level: 1, blocky: make(map[*html.Node]bool)}
+	h.ready = d.boxedProducts(doc)
 	h.markBlocky(doc)
 	h.children(doc)
 	h.flush()
 	return nil
+}
+
+// boxedProducts makes picks of the products that stand in tables, lists and
+// boxes of a document that is the article and nothing else.
+func (d *draft) boxedProducts(doc *html.Node) map[*html.Node]article.Blocks {
+	body := firstOf(doc, func(n *html.Node) bool { return n.DataAtom == atom.Body })
+	if body == nil {
+		return nil
+	}
+	p := &page{d: d, doc: doc, body: body, main: body}
+	p.weigh()
+	p.takeProducts()
+	return p.ready
 }
 
 // dropped are elements whose content is no text of the article.
@@ -117,6 +131,9 @@ func (h *htmlReader) node(n *html.Node) {
 	h.flush()
 	if s := attr(n, lineAttribute); s != "" {
 		h.setLine(s)
+	}
+	if s := attr(n, pickAttribute); s != "" && h.codePick(s) {
+		return
 	}
 	h.block(n)
 }

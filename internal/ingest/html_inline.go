@@ -125,6 +125,7 @@ func (h *htmlReader) image(n *html.Node) {
 	}
 	h.images = append(h.images, &article.Image{
 		URL: address, Alt: oneLine(attr(n, "alt")), Width: pixels(attr(n, "width")), Height: pixels(attr(n, "height")), Place: at(h.line, 0),
+		Href: pictureLink(h.look.Href, address),
 	})
 }
 

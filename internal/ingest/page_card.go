@@ -75,7 +75,8 @@ func (p *page) takeCard(b buy, done map[*html.Node]bool) {
 	if prose != nil {
 		cutOut(prose)
 	}
-	p.clearCard(card, b)
+	p.d.setAside(pick, p.clearCard(card, b))
+	p.pictureIn(card, pick)
 }
 
 // headAbove is the heading right above a box that says the same as its name.
@@ -292,8 +293,8 @@ func holdsBlock(n *html.Node) bool {
 }
 
 // clearCard takes out of a card what the pick holds now: its buttons, prices
-// and ratings.
-func (p *page) clearCard(card *html.Node, b buy) {
+// and ratings, which are kept apart.
+func (p *page) clearCard(card *html.Node, b buy) (kept asides) {
 	var out []*html.Node
 	walk(card, func(c *html.Node) bool {
 		if c.Type != html.ElementNode || p.ready[c] != nil {
@@ -308,6 +309,7 @@ func (p *page) clearCard(card *html.Node, b buy) {
 		switch c.DataAtom {
 		case atom.P, atom.Div, atom.Span:
 			if s := wordsOfNodeMax(c, 90); s != "" && (priceOnly(s) || stars.MatchString(s)) {
+				kept.note(s)
 				out = append(out, c)
 				return false
 			}
@@ -317,4 +319,5 @@ func (p *page) clearCard(card *html.Node, b buy) {
 	for _, n := range out {
 		cutOut(n)
 	}
+	return kept
 }

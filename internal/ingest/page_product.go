@@ -151,18 +151,12 @@ func (p *page) newPick(name, label string, b buy, blurb article.Text, line int) 
 			label, name = l, n
 		}
 	}
-	pick := &article.Pick{Name: cleanName(name), Label: trimMarks(label), URL: b.url, Place: at(line, 0)}
+	pick := &article.Pick{Label: trimMarks(label), URL: b.url, Place: at(line, 0)}
+	p.d.setName(pick, name)
 	if b.button {
 		pick.CTA = b.words
 	}
-	text, priced, rated := withoutPrices(blurb)
-	pick.Blurb = text
-	if priced {
-		p.d.leftOut("AMZ-4", pick, "A price")
-	}
-	if rated {
-		p.d.leftOut("AMZ-5", pick, "A star rating")
-	}
+	p.d.setBlurb(pick, blurb)
 	pick.Merchant = article.Merchant(pick.URL)
 	if l, ok := article.Affiliate(pick.URL); ok && l.Merchant != "" {
 		pick.Merchant = l.Merchant

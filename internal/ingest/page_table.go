@@ -176,6 +176,7 @@ func (p *page) rowPick(r productRow) (pick *article.Pick, rest int) {
 		}
 	}
 	var blurb article.Text
+	var kept asides
 	for i, c := range r.cells {
 		if badge := firstOf(c, func(n *html.Node) bool { return badgeNames.MatchString(attr(n, "class")) }); badge != nil && badge != c && label == "" {
 			if s := wordsOfNodeMax(badge, 60); s != "" && !ctaLine(s) && !metaLine(s) {
@@ -189,6 +190,9 @@ func (p *page) rowPick(r productRow) (pick *article.Pick, rest int) {
 	}
 	for i, c := range r.cells {
 		s := wordsOfNode(c)
+		if asideLine(s) {
+			kept.note(s)
+		}
 		if name != "" && label != "" && oneLine(label+" "+name) == s {
 			continue
 		}
@@ -234,6 +238,12 @@ func (p *page) rowPick(r productRow) (pick *article.Pick, rest int) {
 	pick = p.newPick(name, label, b, blurb, line)
 	if pick.Name == "" {
 		return nil, rest
+	}
+	p.d.setAside(pick, kept)
+	for _, c := range r.cells {
+		if pick.Image == nil {
+			p.pictureIn(c, pick)
+		}
 	}
 	return pick, rest
 }

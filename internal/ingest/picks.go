@@ -170,7 +170,7 @@ func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) bool {
 			p.Label, p.Name = label, rest
 		}
 	}
-	p.Name = cleanName(p.Name)
+	d.setName(p, p.Name)
 	if p.Name == "" {
 		return false
 	}
@@ -200,6 +200,9 @@ func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) bool {
 // does not.
 func product(s string) bool {
 	f := fold(unnumbered(s))
+	if before, _, ok := strings.Cut(f, ":"); ok && generalNames.MatchString(fold(before)) {
+		return false // "Final thoughts: …"
+	}
 	return f != "" && !strings.HasSuffix(f, "?") && !generalNames.MatchString(f) && !takeawayNames.MatchString(f)
 }
 
@@ -336,22 +339,40 @@ func (d *draft) blurb(p *article.Pick, h, end int, b button, found bool, drop ma
 			i = j
 		}
 	}
+	d.picture(p, h, i, stop, found, drop)
 	for j := h + 1; j < stop; j++ {
 		if q, ok := d.blocks[j].(*article.Paragraph); ok && metaLine(q.Text.String()) {
 			drop[j] = true
+			if s := q.Text.String(); asideLine(s) {
+				var out asides
+				out.note(s)
+				d.setAside(p, out)
+			}
 		}
 	}
 	if i < 0 {
 		return
 	}
 	drop[i] = true
-	text, priced, rated := withoutPrices(d.blocks[i].(*article.Paragraph).Text)
-	p.Blurb = text
-	if priced {
-		d.leftOut("AMZ-4", p, "A price")
+	d.setBlurb(p, d.blocks[i].(*article.Paragraph).Text)
+}
+
+// picture gives a pick the first picture of its section: above its words, or
+// anywhere above its button.
+func (d *draft) picture(p *article.Pick, h, prose, stop int, found bool, drop map[int]bool) {
+	if !found && prose >= 0 {
+		stop = prose
 	}
-	if rated {
-		d.leftOut("AMZ-5", p, "A star rating")
+	for j := h + 1; j < stop; j++ {
+		switch b := d.blocks[j].(type) {
+		case *article.Image:
+			if setImage(p, b) {
+				drop[j] = true
+				return
+			}
+		case *article.Heading:
+			return
+		}
 	}
 }
 

@@ -41,6 +41,8 @@ func pickKeys(p *article.Pick) []string {
 	keys := []string{"name:" + letters0(p.Name)}
 	if p.URL != "" {
 		keys = append(keys, productKey(p.URL))
+	} else if p.ASIN != "" {
+		keys = append(keys, "asin:"+p.ASIN)
 	}
 	return keys
 }
@@ -61,5 +63,17 @@ func fill(p, from *article.Pick) {
 	}
 	if p.Merchant == "" {
 		p.Merchant = from.Merchant
+	}
+	if p.Image == nil {
+		p.Image = from.Image
+	}
+	if p.ASIN == "" {
+		p.ASIN, p.Marketplace = from.ASIN, from.Marketplace
+	}
+	for _, s := range from.Prices {
+		p.Prices = addOnce(p.Prices, s)
+	}
+	for _, s := range from.Ratings {
+		p.Ratings = addOnce(p.Ratings, s)
 	}
 }

@@ -45,7 +45,8 @@ func TestWithoutPrices(t *testing.T) {
 		{"Nothing to take out of 60 billion cultures.", "Nothing to take out of 60 billion cultures.", false, false},
 	}
 	for _, tt := range tests {
-		got, priced, rated := withoutPrices(article.Plain(tt.in))
+		got, out := withoutPrices(article.Plain(tt.in))
+		priced, rated := len(out.prices) > 0, len(out.ratings) > 0
 		if got.String() != tt.want || priced != tt.priced || rated != tt.rated {
 			t.Errorf("withoutPrices(%q) = %q, %v, %v, want %q, %v, %v", tt.in, got, priced, rated, tt.want, tt.priced, tt.rated)
 		}

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -26,23 +27,46 @@ func hasPrice(s string) bool { return strings.ContainsAny(s, "0123456789") && pr
 // maxRemovals bounds how many prices are cut out of one text.
 const maxRemovals = 20
 
+// asides are the prices and star ratings an author wrote beside a product,
+// verbatim.
+type asides struct{ prices, ratings []string }
+
+// note keeps what a line says of either.
+func (a *asides) note(s string) {
+	for _, m := range price.FindAllString(clip(s, 2000), maxRemovals) {
+		a.prices = addOnce(a.prices, oneLine(m))
+	}
+	if m := starRating.FindString(s); m != "" {
+		a.ratings = addOnce(a.ratings, oneLine(strings.Trim(m, " ()")))
+	} else if stars.MatchString(strings.TrimSpace(s)) {
+		a.ratings = addOnce(a.ratings, oneLine(s))
+	}
+}
+
+func addOnce(ss []string, s string) []string {
+	if s == "" || slices.Contains(ss, s) || len(ss) >= maxRemovals {
+		return ss
+	}
+	return append(ss, s)
+}
+
 // withoutPrices takes prices and star ratings out of a pick's text: those in
 // brackets, else the sentences that name them, as long as a sentence is left.
-// The results say what was taken out.
-func withoutPrices(t article.Text) (rest article.Text, priced, rated bool) {
-	cut := func(re *regexp.Regexp) (found bool) {
+// The asides are what was taken out.
+func withoutPrices(t article.Text) (rest article.Text, out asides) {
+	cut := func(re *regexp.Regexp) {
 		for range maxRemovals {
 			s := t.String()
 			m := re.FindStringIndex(s)
 			if m == nil {
 				break
 			}
-			found = true
+			out.note(s[m[0]:m[1]])
 			t = joinTight(sliceText(t, 0, m[0]), sliceText(t, m[1], len(s)))
 		}
-		return found
 	}
-	priced, rated = cut(pricedParens), cut(starRating)
+	cut(pricedParens)
+	cut(starRating)
 	ss := sentencesOf(t.String())
 	var kept article.Text
 	left := 0
@@ -53,10 +77,46 @@ func withoutPrices(t article.Text) (rest article.Text, priced, rated bool) {
 		}
 	}
 	if left == 0 || left == len(ss) {
-		return tidyText(t), priced, rated
+		return tidyText(t), out
 	}
-	return kept, true, rated
+	for _, x := range ss {
+		if hasPrice(x.text) {
+			out.note(x.text)
+		}
+	}
+	return kept, out
 }
+
+// setBlurb gives a pick its words, without the prices and ratings in them.
+func (d *draft) setBlurb(p *article.Pick, t article.Text) {
+	var out asides
+	p.Blurb, out = withoutPrices(t)
+	d.setAside(p, out)
+}
+
+// setAside keeps prices and ratings with the pick they stood beside, apart from
+// its words, and says so.
+func (d *draft) setAside(p *article.Pick, out asides) {
+	if len(out.prices) > 0 && len(p.Prices) == 0 {
+		d.leftOut("AMZ-4", p, "A price")
+	}
+	if len(out.ratings) > 0 && len(p.Ratings) == 0 {
+		d.leftOut("AMZ-5", p, "A star rating")
+	}
+	for _, s := range out.prices {
+		p.Prices = addOnce(p.Prices, s)
+	}
+	for _, s := range out.ratings {
+		p.Ratings = addOnce(p.Ratings, s)
+	}
+}
+
+// asideLine: the line says nothing but a price or a rating.
+func asideLine(s string) bool {
+	return short(s, 90) && (priceOnly(s) || stars.MatchString(strings.TrimSpace(s)) || asideStart.MatchString(fold(s)))
+}
+
+var asideStart = regexp.MustCompile(`^(?:(?:our |user |overall |customer |star )?(?:rating|score|price|estimated price|reviews?)|bewertung|preis|prix|precio|preço|prezzo|note|valoración|avaliação|voto|nota)\s*[:|]`)
 
 // joinTight puts together what stood around something taken out.
 func joinTight(before, after article.Text) article.Text {

@@ -25,6 +25,7 @@ func (d *draft) shape() *article.Article {
 	if d.format == HTML || d.format == Markdown {
 		d.inlinePicks()
 	}
+	d.settlePicks()
 	d.takeAuthorBox()
 	d.takeReviews()
 	d.takeTips()
@@ -278,6 +279,9 @@ func placeBlock(b article.Block, i int) {
 		b.Place.Block = i
 		if b.Heading != nil {
 			b.Heading.Place.Block = i
+		}
+		if b.Image != nil {
+			b.Image.Place.Block = i
 		}
 	case *article.FAQ, *article.ProsCons, *article.Verdict:
 		placeReview(b, i)

@@ -72,14 +72,7 @@ func (d *draft) wordsAbout(p *article.Pick, head, i int, drop map[int]bool) {
 		return
 	}
 	drop[j] = true
-	text, priced, rated := withoutPrices(d.blocks[j].(*article.Paragraph).Text)
-	p.Blurb = text
-	if priced {
-		d.leftOut("AMZ-4", p, "A price")
-	}
-	if rated {
-		d.leftOut("AMZ-5", p, "A star rating")
-	}
+	d.setBlurb(p, d.blocks[j].(*article.Paragraph).Text)
 }
 
 // sameWords: most words of the shorter text stand in the other.

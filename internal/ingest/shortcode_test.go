@@ -21,7 +21,7 @@ func TestScanCodes(t *testing.T) {
 		{"<Pick title={`T`} n={3} f={() => go({a: 1})} {...rest} on\n/>", "pick", map[string]string{"title": "T", "n": "3"}},
 	}
 	for _, tt := range tests {
-		cs := scanCodes("a " + tt.src + " b", nil)
+		cs := scanCodes("a "+tt.src+" b", nil)
 		if len(cs) != 1 || cs[0].name != tt.name {
 			t.Errorf("scanCodes(%q) = %+v", tt.src, cs)
 			continue

@@ -133,28 +133,13 @@ func (w *codeWriter) target(c *code) string {
 		case isWeb(s), strings.HasPrefix(s, "/"):
 			return strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29").Replace(s)
 		case asin.MatchString(s):
-			return w.d.amazonAddress(s)
+			return w.numberTarget(s, c.values)
 		}
 	}
 	if s := c.values["asin"]; asin.MatchString(s) {
-		return w.d.amazonAddress(s)
+		return w.numberTarget(s, c.values)
 	}
 	return "#"
-}
-
-// amazonAddress is where a product number leads, in the shop of the article's
-// language.
-func (d *draft) amazonAddress(id string) string {
-	shop := "amazon.com"
-	switch tag := strings.ToLower(d.language); {
-	case tag == "en-gb":
-		shop = "amazon.co.uk"
-	case strings.HasPrefix(tag, "pt"):
-		shop = "amazon.com.br"
-	case len(tag) >= 2 && strings.Contains("de fr it es nl", tag[:2]):
-		shop = "amazon." + tag[:2]
-	}
-	return "https://www." + shop + "/dp/" + id
 }
 
 func value(m map[string]string, keys []string) string {
@@ -257,33 +242,50 @@ func (w *codeWriter) products(c *code, end int) bool {
 }
 
 // codePick is the product that values describe: a name, with an address, a
-// product number or at least a price beside it.
+// product number or at least a price beside it. An address is never made of a
+// bare product number: without the publisher's tag it would earn nothing.
 func (d *draft) codePick(m map[string]string, line int) *article.Pick {
 	name := value(m, list(`name|product_name|product|title|productname|heading`))
 	address := pickOf(m, keyCodeURL)
-	if id := strings.ToUpper(m["asin"]); address == "" && asin.MatchString(id) {
-		address = d.amazonAddress(id)
+	id := strings.ToUpper(m["asin"])
+	if !asin.MatchString(id) {
+		id = ""
 	}
 	_, paid := article.Affiliate(address)
-	known := m["price"] != "" || m["rating"] != "" || m["asin"] != "" || value(m, keyLabel) != "" || pickOf(m, keyImage) != "" || value(m, keyText) != ""
+	label := value(m, keyLabel)
+	if !isBadge(label) {
+		label = ""
+	}
+	known := m["price"] != "" || m["rating"] != "" || m["asin"] != "" || label != "" || pickOf(m, keyImage) != "" || value(m, keyText) != ""
 	if name == "" || !hasWords(name) || address == "" && m["price"] == "" && m["asin"] == "" || !paid && !known || strings.HasSuffix(name, "?") {
 		return nil
 	}
-	p := &article.Pick{Name: cleanName(name), Label: value(m, keyLabel), CTA: value(m, list(`button|button_text|btn_text|cta|cta_text|buttonlabel|button_label|link_text`)), Place: at(line, 0)}
+	p := &article.Pick{Label: label, CTA: value(m, list(`button|button_text|btn_text|cta|cta_text|buttonlabel|button_label|link_text`)), Place: at(line, 0)}
+	d.setName(p, name)
 	if address != "" {
 		p.URL, _ = d.resolve(address)
 	}
-	if s := value(m, keyText); s != "" {
-		p.Blurb, _, _ = withoutPrices(tidyText(article.Plain(s)))
+	if p.Name == "" {
+		return nil
 	}
-	if p.Merchant = article.Merchant(p.URL); p.Merchant == "" {
+	if p.ASIN = id; id != "" && p.URL == "" {
+		d.numberOnly(p, m, line)
+	}
+	if s := value(m, keyText); s != "" {
+		d.setBlurb(p, tidyText(article.Plain(s)))
+	}
+	d.setAside(p, asidesOf(m))
+	if src, _ := d.resolve(pickOf(m, keyImage)); strings.HasPrefix(src, "http") {
+		setImage(p, &article.Image{URL: src, Alt: oneLine(m["alt"]), Place: at(line, 0)})
+	}
+	if p.Merchant == "" {
+		p.Merchant = article.Merchant(p.URL)
+	}
+	if p.Merchant == "" {
 		p.Merchant = oneLine(m["merchant"] + m["store"] + m["retailer"])
 	}
 	if p.Merchant == "" {
 		p.Merchant = shopIn(p.CTA)
-	}
-	if p.Name == "" {
-		return nil
 	}
 	return p
 }
@@ -320,12 +322,18 @@ func (w *codeWriter) other(c *code, inner string, end int) {
 	}
 }
 
+// pickAttribute marks an element that stands for a pick, where comments do not
+// last.
+const pickAttribute = "data-broadsheet-pick"
+
 // codePickAt gives the pick a comment stands for, once.
 func (h *htmlReader) codePickAt(comment string) bool {
 	s, ok := strings.CutPrefix(comment, codeMark)
-	if !ok {
-		return false
-	}
+	return ok && h.codePick(s)
+}
+
+// codePick gives the pick of a number, once.
+func (h *htmlReader) codePick(s string) bool {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 0 || n >= len(h.d.codePicks) || h.d.codePicks[n] == nil {
 		return true
