@@ -99,7 +99,7 @@ func (w *codeWriter) sides(c *code, end int) bool {
 		w.end[end] = boxEnd
 		return true
 	}
-	points := listOf(c, list(`items|list|points|content|text`))
+	points := codeList(c, list(`items|list|points|content|text`))
 	if len(points) == 0 {
 		return false
 	}
@@ -109,7 +109,7 @@ func (w *codeWriter) sides(c *code, end int) bool {
 
 // bothSides writes the points a code lists for and against.
 func (w *codeWriter) bothSides(c *code) bool {
-	pros, cons := listOf(c, proKeys), listOf(c, conKeys)
+	pros, cons := codeList(c, proKeys), codeList(c, conKeys)
 	if len(pros) == 0 && len(cons) == 0 {
 		return false
 	}
@@ -122,8 +122,8 @@ func (w *codeWriter) bothSides(c *code) bool {
 	return true
 }
 
-// listOf are the texts a code lists under the first of the keys that has any.
-func listOf(c *code, keys []string) []string {
+// codeList are the texts a code lists under the first of the keys that has any.
+func codeList(c *code, keys []string) []string {
 	for _, k := range keys {
 		if l := c.lists[k]; len(l) > 0 {
 			return l
