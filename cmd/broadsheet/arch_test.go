@@ -45,6 +45,7 @@ var mayImport = map[string][]string{
 	"internal/web/public":  {"internal/web", "internal/audience", "internal/keyring", "internal/postgres"},
 	"internal/web/webtest": {},
 	"internal/web/inbox":   {"internal/web", "mailer", "mailer/capture"},
+	"internal/web/preview": {"internal/web", "internal/article", "internal/keyring", "internal/lint", "internal/newsletter"},
 }
 
 // testOnly is what test files may use besides, whatever the package.

@@ -17,6 +17,7 @@ import (
 	"github.com/broadsheet/broadsheet/internal/newsletter"
 	"github.com/broadsheet/broadsheet/internal/postgres"
 	"github.com/broadsheet/broadsheet/internal/telemetry"
+	"github.com/broadsheet/broadsheet/internal/web/preview"
 	"github.com/broadsheet/broadsheet/mailer/capture"
 	"github.com/broadsheet/broadsheet/mailer/outbox"
 	"github.com/broadsheet/broadsheet/scheduler"
@@ -325,6 +326,7 @@ func (d *demo) report() error {
 		r.Recipients, r.Sent, r.Failed, r.Skipped, r.Unknown, r.Pending, yesNo(r.Balanced))
 	d.print("")
 	d.print("The inbox:        %s/inbox/", d.web)
+	d.print("The preview:      %s%s", d.web, preview.Path(d.b.ring, d.issue, d.now().Add(usualPreview)))
 	d.print("The archive:      %s/", d.web)
 	d.print("The web version:  %s/archive/%s", d.web, strconv.FormatInt(d.issue, 10))
 	if !r.Balanced || r.Pending > 0 {

@@ -74,13 +74,17 @@ type issuePreviewCmd struct {
 	Had  []int64 `help:"Of a digest: as readers get it who have had this article." placeholder:"ID" sep:"none"`
 	Out  string  `help:"Folder for message.eml, message.html, message.txt, web.html and diagnostics.json." placeholder:"DIR"`
 	JSON bool    `help:"Print JSON."`
+	previewLink
 }
 
 func (issuePreviewCmd) Help() string {
-	return "The bytes are those that go out, filled in for a sample reader with the longest possible links.\n\nExamples:\n  broadsheet issue preview 7 --out preview\n  broadsheet issue preview 8 --had 3"
+	return "The bytes are those that go out, filled in for a sample reader with the longest possible links. --link prints the address of a page that shows them as phones and desktops do, by day and by night, with every finding at its place; whoever has the address can open it until it ends.\n\nExamples:\n  broadsheet issue preview 7 --out preview\n  broadsheet issue preview 7 --link --for 48h\n  broadsheet issue preview 8 --had 3"
 }
 
 func (c *issuePreviewCmd) Run(a *app, b *backend) error {
+	if c.Link {
+		return c.print(a, b, c.ID)
+	}
 	m, err := b.newsletters.PreviewFor(a.ctx, c.ID, c.Had)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ import (
 	"github.com/broadsheet/broadsheet/internal/telemetry"
 	"github.com/broadsheet/broadsheet/internal/web"
 	"github.com/broadsheet/broadsheet/internal/web/inbox"
+	"github.com/broadsheet/broadsheet/internal/web/preview"
 	"github.com/broadsheet/broadsheet/internal/web/public"
 	"github.com/broadsheet/broadsheet/mailer/capture"
 )
@@ -37,6 +38,11 @@ func (a *app) handler(b *backend, captured *capture.Server) (http.Handler, error
 	if err != nil {
 		return nil, err
 	}
+	previews, err := preview.Routes(preview.Options{Issues: b.newsletters, Ring: b.ring, Now: a.now})
+	if err != nil {
+		return nil, err
+	}
+	routes = append(routes, previews...)
 	if captured != nil {
 		more, err := inbox.Routes(captured)
 		if err != nil {

@@ -51,3 +51,28 @@ func TestPreflightOnTheCommandLine(t *testing.T) {
 		t.Errorf("the receipt says %s", out)
 	}
 }
+
+// The preview page opens at the address that is printed, and nowhere else.
+func TestPreviewPage(t *testing.T) {
+	t.Parallel()
+	s := onDatabase(t)
+	web := freeAddr(t)
+	s.env = append(s.env, "BROADSHEET_LISTEN="+web, "BROADSHEET_PUBLIC_URL=http://"+web)
+	s.newsletter("smtp://127.0.0.1:2525", 1)
+	issue := s.ok("issue", "draft", "weekly", "--article", s.article("scalp-care.md"))
+	if r := s.run("issue", "preview", issue, "--link", "--for", "3000h"); r.code != 2 || !strings.Contains(r.stderr, "--for is 3000h") {
+		t.Errorf("a link for ever: %+v", r)
+	}
+	if r := s.run("issue", "preview", "99", "--link"); r.code != 1 || !strings.Contains(r.stderr, "there is no issue 99") {
+		t.Errorf("a link to nothing: %+v", r)
+	}
+	link := s.ok("issue", "preview", issue, "--link")
+	s.start("web").said("web pages at")
+	if page := get(t, link); !strings.Contains(page, "Issue "+issue+" · Draft") || !strings.Contains(page, "/frame") {
+		t.Errorf("the page: %s", page)
+	}
+	s.ok("issue", "approve", issue)
+	if page := get(t, link); !strings.Contains(page, "Issue "+issue+" · Approved") || !strings.Contains(page, "These are the bytes that will be sent.") {
+		t.Error("the page doesn't show the approval")
+	}
+}

@@ -27,6 +27,9 @@ const (
 	Preferences Purpose = "preferences"
 	MessageID   Purpose = "message-id"
 	Suppression Purpose = "suppression"
+	// Preview opens the preview page of an issue; its ids are the issue and the
+	// second, since 1970, at which it ends.
+	Preview Purpose = "preview"
 )
 
 // ErrToken is what Parse answers to anything that is not a token it was asked

@@ -3,7 +3,6 @@ package newsletter
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -180,6 +179,3 @@ func (e *UnacknowledgedError) Error() string {
 	return fmt.Sprintf("issue %d has a warning that nobody has acknowledged: %s: %s%s Mend it, or let it stand with broadsheet issue acknowledge %d %s --reason \"…\"",
 		e.IssueID, f.Rule, f.Message, more, e.IssueID, f.Rule)
 }
-
-// short names a hash for people.
-func short(sum []byte) string { return hex.EncodeToString(sum[:min(len(sum), 6)]) }
