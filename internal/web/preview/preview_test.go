@@ -72,7 +72,7 @@ func review(t *testing.T, a *article.Article) newsletter.Review {
 		Slug: "weekly", Name: "Fern & Ivy", FromName: "Fern & Ivy", FromEmail: "letter@example.org", HomeURL: "https://example.org/",
 		PostalAddress: "Example Media, 100 Example Street, Portland, OR 97201, USA",
 	}
-	c, err := newsletter.Compile(newsletter.Input{Newsletter: n, Article: a, IssueID: 7, PublicURL: "https://mail.example.org", DoubleOptIn: true})
+	c, err := newsletter.Compile(newsletter.Input{Newsletter: n, Articles: []*article.Article{a}, IssueID: 7, PublicURL: "https://mail.example.org", DoubleOptIn: true})
 	if err != nil {
 		t.Fatal(err)
 	}
