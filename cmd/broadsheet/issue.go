@@ -89,7 +89,7 @@ func (c *issuePreviewCmd) Run(a *app, b *backend) error {
 	if err != nil {
 		return err
 	}
-	review, err := b.newsletters.Review(a.ctx, c.ID)
+	found, err := b.findings(a, c.ID, m, len(c.Had) > 0)
 	if err != nil {
 		return err
 	}
@@ -103,14 +103,14 @@ func (c *issuePreviewCmd) Run(a *app, b *backend) error {
 	if c.JSON {
 		return a.json(map[string]any{
 			"issue": c.ID, "subject": m.Subject, "preheader": m.Mail.Preheader, "bytes": len(m.Sample),
-			"sha256": hex.EncodeToString(sum[:]), "diagnostics": review.Findings,
+			"sha256": hex.EncodeToString(sum[:]), "diagnostics": found,
 		})
 	}
 	a.print("subject    %s", printable(m.Subject))
 	a.print("preheader  %s", printable(m.Mail.Preheader))
 	a.print("size       %d bytes", len(m.Sample))
 	a.print("content    sha256 %x", sum)
-	a.reviewed(review.Findings)
+	a.reviewed(found)
 	if n := len(m.Errors()); n > 0 {
 		a.say("%s in the way of approval", plural(int64(n), "error stands", "errors stand"))
 	}

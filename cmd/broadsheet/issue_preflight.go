@@ -161,6 +161,20 @@ func (a *app) proof(part string, list []lint.LinkProof) {
 	}
 }
 
+// findings are those of an issue with what was said to them, or, of a part of
+// it that only some readers get, those of that mail.
+func (b *backend) findings(a *app, id int64, m *newsletter.Compiled, part bool) ([]newsletter.Finding, error) {
+	if !part {
+		r, err := b.newsletters.Review(a.ctx, id)
+		return r.Findings, err
+	}
+	out := make([]newsletter.Finding, len(m.Diagnostics))
+	for i, d := range m.Diagnostics {
+		out[i].Diagnostic = d
+	}
+	return out, nil
+}
+
 // reviewed lists findings with what was said to them, on standard error.
 func (a *app) reviewed(list []newsletter.Finding) {
 	for _, f := range list {
