@@ -12,9 +12,16 @@ const namePart = `[\p{Lu}][\p{L}\p{M}'’.\-]*`
 
 var (
 	// byline: "By Ann Lee", "Written by Dr. Ann Lee | 4 May 2026".
-	byline = regexp.MustCompile(`^(?:(?:[Ww]ritten |[Pp]osted |[Rr]eviewed )?[Bb][Yy]|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Tt]ext:|[Aa]uthor:|[Aa]utor(?:in)?:|[Aa]uteur:|[Aa]utore:)\s+` +
-		`(` + namePart + `(?:\s+(?:&\s+|and\s+|und\s+|et\s+|y\s+|e\s+|de\s+|van\s+|von\s+|der\s+|la\s+)?(?:` + namePart + `|\d+)){0,7}(?:,\s(?:MD|PhD|RD|RDN|M\.D\.|Ph\.D\.|MS|DVM|RN))*)` +
-		`\s*(?:$|[|·•,–—\-(].{0,60}$)`)
+	byline = regexp.MustCompile(`^(?:(?i:` + strings.Join([]string{
+		`(?:(?:written|posted|reviewed|published|words|text|story|tested|edited) )?by`,
+		`(?:(?:geschrieben|verfasst|veröffentlicht|getestet|ein (?:beitrag|artikel)|text) )?von`,
+		`(?:(?:écrit|rédigé|publié|testé|un article|texte) )?par`,
+		`(?:(?:escrito|publicado|redactado|redigido|texto|revisado|testado) )?por`,
+		`(?:(?:scritto|pubblicato|testo|redatto|recensito|articolo) )?d[ai]|a cura di`,
+		`(?:text|author|autor(?:in|a|ia)?|auteure?|autore|autrice|redakteur(?:in)?|rédaction|redacción|redação|redazione|por|di|de|par|von|by)\s?:`,
+	}, `|`) + `))\s+` +
+		`(` + namePart + `(?:\s+(?:(?:&|and|und|et|y|e|de|van|von|der|den|la|le|los|las|dos|das|da|do|di|del|della|du|bin|al)\s+)*(?:` + namePart + `|\d+)){0,7}(?:,\s(?:MD|PhD|RD|RDN|M\.D\.|Ph\.D\.|MS|DVM|RN))*)` +
+		`\s*(?:$|[|·•,–—\-(/].{0,60}$)`)
 	teamName  = regexp.MustCompile(`(?i)\b(?:team|editors?|editorial|staff|redaktion|rédaction|redacción|redação|redazione|équipe|equipo|equipe)\b`)
 	aboutUs   = words(`(about|meet) (the )?(authors?|us|our team|the team|the writer)`, `(the )?author`, `über (die autorin|den autor|uns)`, `(die autorin|der autor)`, `à propos (de l'auteur|de nous)`, `l'auteur`, `sobre (el autor|la autora|nosotros|o autor|a autora|nós)`, `(l'|sull')?autor[ei]`, `chi siamo`)
 	firstHand = regexp.MustCompile(`^(?:We|I|Our|Wir|Ich|Unser|Nous|Je|Nos|Nosotros|Somos|Nuestro|Nós|Noi|Il nostro)\b`)
@@ -26,12 +33,22 @@ func bylineOf(s string) string {
 	if !short(s, 120) {
 		return ""
 	}
-	m := byline.FindStringSubmatch(strings.TrimSpace(s))
+	s = strings.TrimSpace(s)
+	m := byline.FindStringSubmatch(s)
+	if m == nil {
+		// "Published on 4 May 2026 by Ann Lee": the date hides the name.
+		if rest := withoutDate(s); rest != s {
+			m = byline.FindStringSubmatch(strings.TrimSpace(datedBefore.ReplaceAllString(rest, "")))
+		}
+	}
 	if m == nil || strings.HasSuffix(s, ".") && !strings.HasSuffix(m[1], ".") || len(strings.Fields(m[1])) < 2 && !teamName.MatchString(m[1]) {
 		return ""
 	}
 	return strings.TrimRight(m[1], " ,-–—")
 }
+
+// datedBefore is what stands before a date and its byline.
+var datedBefore = regexp.MustCompile(`^\s*(?:(?i:(?:last )?(?:posted|published|updated|written)(?: on)?|(?:veröffentlicht|erstellt|aktualisiert)(?: am)?|(?:publié|mis à jour|écrit)(?: le)?|(?:publicado|actualizado|atualizado|escrito)(?: el| em)?|(?:pubblicato|aggiornato|scritto)(?: il)?)[:\s]*)?[\s,|·•–—-]*`)
 
 // bylineBlocks is how far down a byline is looked for.
 const bylineBlocks = 6
@@ -49,16 +66,40 @@ func (d *draft) takeByline() {
 			continue
 		}
 		s := p.Text.String()
-		if name := bylineOf(s); name != "" {
+		name := bylineOf(s)
+		if name == "" && authorLink(p.Text) {
+			name = strings.TrimSpace(s)
+		}
+		switch {
+		case name != "":
 			if d.author.Name == "" {
 				d.author.Name = name
 			}
-			drop[i] = true
-		} else if metaLine(s) && !priceOnly(s) {
-			drop[i] = true
+		case !metaLine(s) || priceOnly(s):
+			continue
 		}
+		drop[i] = true
+		d.dated(s)
 	}
 	d.keep(func(i int, _ article.Block) bool { return !drop[i] })
+}
+
+// dated takes the day of publishing from a line above the text; the day of a
+// change only if no other is found.
+func (d *draft) dated(s string) {
+	t, ok := dateIn(s)
+	if ok && (d.published == nil || d.dateOfChange && !laterDate.MatchString(s)) {
+		d.published, d.dateOfChange = &t, laterDate.MatchString(s)
+	}
+}
+
+var authorAddress = regexp.MustCompile(`(?i)/(?:authors?|profiles?|people|team|autor(?:en|es)?|auteurs?|autore|autori|contributors?|staff)/[^/]`)
+
+// authorLink: the line is a name that links to its bearer's page.
+func authorLink(t article.Text) bool {
+	s := t.String()
+	return short(s, 60) && len(strings.Fields(s)) <= 5 && titled(s) && authorAddress.MatchString(firstLink(t)) &&
+		allSpans(t, func(s article.Span) bool { return s.Href != "" })
 }
 
 // takeAuthorBox takes the lines about the author from below the text: a name
@@ -79,7 +120,7 @@ func (d *draft) takeAuthorBox() {
 	}
 	note := last.Text.String()
 	if n >= 2 {
-		if f, _ := headingParts(d.blocks[n-2]); aboutUs.MatchString(f) {
+		if aboutUs.MatchString(fold(blockText(d.blocks[n-2]))) {
 			name := ""
 			if m := isSomeone.FindStringSubmatch(note); m != nil {
 				name = m[1]

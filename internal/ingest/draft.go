@@ -20,18 +20,20 @@ type draft struct {
 	// wantTitle is the title the caller asked for.
 	wantTitle string
 
-	title       string
-	author      article.Author
-	published   *time.Time
-	language    string
-	canonical   string
-	preheader   string
-	disclosures []article.Notice
-	disclaimers []article.Notice
-	takeaways   []article.Takeaway
-	standing    standing // of the notice being read
-	blocks      article.Blocks
-	diagnostics []article.Diagnostic
+	title     string
+	author    article.Author
+	published *time.Time
+	// dateOfChange: published is when it was last changed.
+	dateOfChange bool
+	language     string
+	canonical    string
+	preheader    string
+	disclosures  []article.Notice
+	disclaimers  []article.Notice
+	takeaways    []article.Takeaway
+	standing     standing // of the notice being read
+	blocks       article.Blocks
+	diagnostics  []article.Diagnostic
 
 	codePicks []*article.Pick // of the source's codes, until they are in the blocks
 	roles     map[article.Block]role

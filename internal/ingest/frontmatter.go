@@ -30,10 +30,10 @@ func (d *draft) frontMatter(data *frontmatter.Data, line int) {
 		return
 	}
 	m := foldedKeys(raw)
-	d.title = m.line("title", "headline")
-	d.author = m.author("author", "authors", "by", "byline")
-	d.language = languageTag(m.line("lang", "language", "locale"))
-	if t, given := m.time("published", "publisheddate", "publishdate", "datepublished", "pubdate", "date"); t != nil {
+	d.title = m.line("title", "headline", "titel", "titre", "título", "titulo", "titolo")
+	d.author = m.author("author", "authors", "by", "byline", "autor", "autorin", "autora", "auteur", "autrice", "autore")
+	d.language = languageTag(m.line("lang", "language", "locale", "sprache", "langue", "idioma", "lingua"))
+	if t, given := m.time("published", "publisheddate", "publishdate", "datepublished", "pubdate", "date", "datum", "fecha", "data"); t != nil {
 		d.published = t
 	} else if given != "" {
 		d.note(article.Info, line, fmt.Sprintf("The date %q in the front matter cannot be read.", clip(given, 60)), "Write it as 2006-01-02 or with a time as RFC 3339.")
@@ -42,12 +42,12 @@ func (d *draft) frontMatter(data *frontmatter.Data, line int) {
 	if s := m.line("preheader", "description", "excerpt"); utf8.RuneCountInString(s) <= maxPreheader {
 		d.preheader = s
 	}
-	for _, key := range []string{"disclosure", "affiliatedisclosure"} {
+	for _, key := range []string{"disclosure", "affiliatedisclosure", "divulgação", "divulgacao", "divulgación", "transparencia", "transparenz", "trasparenza", "werbehinweis"} {
 		if s, ok := m[key].(string); ok && hasWords(s) && strings.Contains(strings.TrimSpace(s), " ") {
 			d.addNotice(tidyText(autolink(html.UnescapeString(s))), at(line, 0), noticeKind{disclosure: true}.or(kindOfNotice(s)))
 		}
 	}
-	for _, key := range []string{"takeaways", "keytakeaways", "tldr"} {
+	for _, key := range []string{"takeaways", "keytakeaways", "tldr", "keypoints", "summarypoints", "puntosclave", "puntichiave", "pontoschave", "pointscles", "pointsclés", "kernaussagen"} {
 		for _, s := range m.lines(key) {
 			d.addTakeaway(s, at(line, 0))
 		}

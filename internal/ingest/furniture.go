@@ -25,22 +25,32 @@ type furniture struct {
 	d    *draft
 	bs   article.Blocks
 	drop []bool
-	name string // of the site, as its small print says; folded
+	// boxed are those dropped with what opened them, not as lines.
+	boxed []bool
+	// after are those among them that only come after an article.
+	after []bool
+	last  int    // running text that is left; -1 if there is none
+	name  string // of the site, as its small print says; folded
 }
 
 // dropFurniture takes the furniture out of the blocks.
 func (d *draft) dropFurniture() {
-	f := &furniture{d: d, bs: d.blocks, drop: make([]bool, len(d.blocks)), name: siteName(d.blocks)}
+	f := &furniture{d: d, bs: d.blocks, drop: make([]bool, len(d.blocks)), boxed: make([]bool, len(d.blocks)), after: make([]bool, len(d.blocks)), name: siteName(d.blocks)}
 	f.lines()
 	for i := 0; i < len(f.bs); i++ {
-		if f.drop[i] {
+		if f.drop[i] && !commentHeads.has(said(f.bs[i]).String()) {
 			continue
 		}
 		if n := f.section(i); n > 0 {
+			ends := f.afterwards(i)
 			f.take(i, i+n)
+			for j := i; j < i+n; j++ {
+				f.after[j] = ends
+			}
 			i += n - 1
 		}
 	}
+	f.findLast()
 	f.forms()
 	f.foot()
 	f.emptied()
@@ -49,7 +59,7 @@ func (d *draft) dropFurniture() {
 
 func (f *furniture) take(from, to int) {
 	for i := from; i < to; i++ {
-		f.drop[i] = true
+		f.drop[i], f.boxed[i] = true, true
 	}
 }
 
@@ -144,6 +154,12 @@ func (f *furniture) section(i int) int {
 	return 0
 }
 
+// afterwards: what block i opens only comes after an article.
+func (f *furniture) afterwards(i int) bool {
+	k := phraseKey(clip(said(f.bs[i]).String(), 200))
+	return commentHeads.hasKey(k) || signupHeads.hasKey(k)
+}
+
 // opened is a heading with all blocks below it that pass; a heading alone
 // counts only if it need not promise anything.
 func (f *furniture) opened(i int, needs bool, pass func(article.Block) bool) int {
@@ -173,8 +189,14 @@ func (f *furniture) ends(i int) bool {
 func (f *furniture) comments(i int) int {
 	seen := 0
 	for j := i + 1; j < len(f.bs); j++ {
-		if s := said(f.bs[j]).String(); f.drop[j] && siteLine(s) || short(s, 120) && commentMark.MatchString(s) {
+		t := said(f.bs[j])
+		if f.drop[j] && formLines.has(t.String()) {
 			seen++
+		}
+		for _, l := range linesOf(t) {
+			if commentMark.MatchString(clip(l.String(), 120)) {
+				seen++
+			}
 		}
 	}
 	if seen > 0 || f.d.asks[f.bs[i]] {
@@ -244,44 +266,78 @@ func (f *furniture) signup(i int) int {
 	return 0
 }
 
-// forms drops what asks for something to be typed, with its heading.
+// forms drops what asks for something to be typed, with its heading, and
+// paragraphs at the end that ask to sign up.
 func (f *furniture) forms() {
 	for i, b := range f.bs {
-		if f.d.asks[b] {
+		s := said(b).String()
+		switch {
+		case f.d.asks[b]:
 			f.form(i)
-		}
-		if p, ok := b.(*article.Paragraph); ok && !f.drop[i] && askedFor(p.Text.String()) && (f.ends(i+1) || i+1 < len(f.bs) && f.drop[i+1]) && f.ends(i+1) {
-			f.drop[i] = f.late(i) || i+1 < len(f.bs) && f.drop[i+1]
+		case f.drop[i] && i > 0 && formLines.has(s):
+			f.form(i - 1)
+		case !f.drop[i] && askedFor(s) && f.ends(i+1) && f.late(i) && !f.shops(said(b)):
+			if _, heading := b.(*article.Heading); !heading {
+				f.drop[i] = true
+			}
 		}
 	}
 }
 
-// form drops the words above a form: at most two small paragraphs, and their
-// heading when nothing else stands below it.
+// form drops the words above a form, which end with block i: at most two small
+// paragraphs, and their heading if that or they ask for it, or if the article
+// is over.
 func (f *furniture) form(i int) {
-	for from := i; from >= 0 && from > i-3; from-- {
-		h, ok := f.bs[from].(*article.Heading)
-		if ok {
-			if s := fold(h.Text.String()); !generalNames.MatchString(s) && !sectionNames.MatchString(s) && !takeawayNames.MatchString(s) {
+	asked := f.late(i)
+	small := 0
+	for from := i; from >= 0 && small < 3; from-- {
+		s := said(f.bs[from]).String()
+		if f.drop[from] {
+			if formLines.has(s) {
+				continue
+			}
+			if asked && f.boxed[from] {
+				f.take(from+1, i+1)
+			}
+			return
+		}
+		if h, ok := f.bs[from].(*article.Heading); ok {
+			folded, k := fold(h.Text.String()), phraseKey(s)
+			named := signupHeads.hasKey(k) || filterHeads.hasKey(k)
+			if named || asked && small > 0 && !generalNames.MatchString(folded) && !sectionNames.MatchString(folded) && !takeawayNames.MatchString(folded) {
 				f.take(from, i+1)
 			}
 			return
 		}
-		s := said(f.bs[from]).String()
-		if f.drop[from] {
-			continue
-		}
 		if s == "" || !short(s, 160) || f.shops(said(f.bs[from])) {
 			return
 		}
+		small++
 		if askedFor(s) {
-			f.drop[from] = true
+			asked, f.drop[from] = true, true
 		}
 	}
 }
 
-// late: block i stands in the last part of the article.
-func (f *furniture) late(i int) bool { return i*4 >= len(f.bs)*3 }
+// late: no more running text comes after block i.
+func (f *furniture) late(i int) bool { return i > f.last }
+
+// findLast finds the last running text that is left.
+func (f *furniture) findLast() {
+	f.last = -1
+	for i, b := range f.bs {
+		switch b := b.(type) {
+		case *article.Paragraph:
+			if f.drop[i] || short(b.Text.String(), 160) && !f.shops(b.Text) {
+				continue
+			}
+		case *article.Table:
+		default:
+			continue
+		}
+		f.last = i
+	}
+}
 
 // emptied drops headings that lost all that stood below them.
 func (f *furniture) emptied() {

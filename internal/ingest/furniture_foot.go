@@ -42,8 +42,6 @@ func linkRow(t article.Text) bool {
 }
 
 var (
-	// onward begins a line that leads to another article.
-	onward = regexp.MustCompile(`(?i)^\W{0,6}(?:read (?:more|next|also|this)|also read|related(?: (?:reading|post|article|guide|review|story))?|see also|more|next|previous|up next|don'?t miss|check out|keep reading|further reading|recommended|you (?:may|might) (?:also )?like|lesen sie auch|lies auch|lest auch|mehr dazu|mehr zum thema|auch interessant|passend dazu|siehe auch|lesetipp|weiterlesen|à lire(?: aussi| également)?|lire aussi|voir aussi|lisez aussi|(?:lee|leer|ver|mira|lea) también|te puede interesar|también te puede interesar|relacionado|más información|(?:leia|veja|confira|lê|ver) (?:também|mais)|saiba mais|relacionado|(?:leggi|vedi|guarda|scopri) anche|per approfondire|approfondisci|continua a leggere|potrebbe interessarti|ti potrebbe interessare|da leggere)\s*(?::|\||–|—|-|»|→|>)\s*`)
 	// quickLinks opens a row of links.
 	quickLinks = regexp.MustCompile(`(?i)^\W{0,4}(?:quick (?:links|navigation)|jump to|on this page|schnellzugriff|direkt zu|liens rapides|accès rapide|enlaces rápidos|acceso rápido|links rápidos|acesso rápido|link rapidi|accesso rapido|vai a)\s*:`)
 	rowMarks   = regexp.MustCompile(`\s(?:[•·|→›»/–]|->)(?:\s|$)`)
@@ -59,11 +57,11 @@ func leadsOn(t article.Text) bool {
 	if quickLinks.MatchString(s) && len(rowMarks.FindAllString(s, 3)) >= 2 {
 		return true
 	}
-	m := onward.FindStringIndex(s)
-	if m == nil {
+	from := onwardEnd(s)
+	if from < 0 {
 		return false
 	}
-	rest := sliceText(t, m[1], len(s))
+	rest := sliceText(t, from, len(s))
 	for _, x := range rest {
 		if _, ok := article.Affiliate(x.Href); ok || article.Merchant(x.Href) != "" {
 			return false
@@ -74,6 +72,23 @@ func leadsOn(t article.Text) bool {
 	}
 	return titleLike(rest.String()) && len(strings.Fields(rest.String())) >= 3
 }
+
+// onwardEnd is where the words end that begin a line which leads to another
+// article ("Read next:"), -1 if there are none.
+func onwardEnd(s string) int {
+	for _, m := range onwardMarks.FindAllStringIndex(clip(s, 80), 3) {
+		head := phraseKey(s[:m[0]])
+		if relatedHeads.hasKey(head) || onward.hasKey(head) {
+			return m[1]
+		}
+	}
+	return -1
+}
+
+var onwardMarks = regexp.MustCompile(`\s*[:|»→>]\s*|\s[–—-]\s`)
+
+// onward begins a line that leads to another article, beside relatedHeads.
+var onward = phrasesOf(`more, next, previous, check out, read, related to this, siehe auch, dazu passt, mehr, voir, pour en savoir plus, más información, relacionado, saiba mais, approfondisci, approfondimento, vedi`)
 
 // siteName is what the page's small print calls the site, folded; "" if there
 // is none.
@@ -103,6 +118,9 @@ func (f *furniture) foot() {
 		case f.strong(i):
 			cut = i
 		case f.weak(i):
+		case f.headAbove(i) >= 0 && (f.moreTitles(f.headAbove(i)) || f.aboutAuthor(f.headAbove(i))):
+			i = f.headAbove(i)
+			cut = i
 		case crossed < 3 && cut < len(f.bs) && f.aboutSite(i):
 			crossed++
 			cut = i
@@ -129,7 +147,7 @@ func (f *furniture) strong(i int) bool {
 			k := phraseKey(s)
 			return siteLine(s) || networks[k] || siteHeads.hasKey(k) || relatedHeads.hasKey(k)
 		}
-		if listOf(b, frame, 0.4) && fewWords(b) {
+		if fewWords(b) && (listOf(b, frame, 0.4) || i > 0 && siteHeads.has(said(f.bs[i-1]).String())) {
 			return true
 		}
 		return f.listElsewhere(i, b)
@@ -158,6 +176,95 @@ func (f *furniture) ownLink(t article.Text) bool {
 	href := firstLink(t)
 	return strings.HasPrefix(href, relativeMark) || f.d.sameSite(href)
 }
+
+// headAbove is the heading above a block or two that end with i, -1 if there
+// is none.
+func (f *furniture) headAbove(i int) int {
+	for j := i; j >= 0 && j > i-8; j-- {
+		if _, ok := f.bs[j].(*article.Heading); ok {
+			return j
+		}
+	}
+	return -1
+}
+
+// moreTitles: a heading such as "More Rice" above titles and nothing else. In
+// the midst of an article it may be the author's.
+func (f *furniture) moreTitles(i int) bool {
+	if !moreHeads.has(said(f.bs[i]).String()) {
+		return false
+	}
+	titles := 0
+	for j := i + 1; j < len(f.bs); j++ {
+		switch b := f.bs[j].(type) {
+		case *article.List:
+			if !f.entries(b) {
+				return false
+			}
+			titles += len(b.Items)
+		case *article.Paragraph:
+			lines := linesOf(b.Text)
+			if f.drop[j] || !titleLike(lines[0].String()) && !metaLine(b.Text.String()) {
+				return titles >= 2
+			}
+			titles += len(lines)
+		case *article.Heading:
+			return titles >= 2
+		}
+	}
+	return titles >= 2
+}
+
+var moreHeads = phrasesOf(`more *, other *, latest *, recent *, mehr *, weitere *, neueste *, plus de *, autres *, más *, otros *, otras *, mais *, outros *, outras *, altri *, altre *, ultimi *, ultime *`)
+
+// aboutAuthor takes the box about the author that begins with the heading i.
+func (f *furniture) aboutAuthor(i int) bool {
+	h, ok := f.bs[i].(*article.Heading)
+	if !ok || !aboutUs.MatchString(fold(h.Text.String())) && !f.aboutName(h.Text.String()) {
+		return false
+	}
+	note := ""
+	for j := i + 1; j < len(f.bs); j++ {
+		if f.drop[j] {
+			continue
+		}
+		p, ok := f.bs[j].(*article.Paragraph)
+		if !ok {
+			break
+		}
+		if s := p.Text.String(); note == "" && short(s, 600) {
+			note = s
+		} else if !short(s, 240) {
+			return false
+		}
+	}
+	if note == "" || f.d.author.Name == "" && !isSomeone.MatchString(note) {
+		return false
+	}
+	if f.d.author.Name == "" {
+		f.d.author.Name = isSomeone.FindStringSubmatch(note)[1]
+	}
+	if f.d.author.Note == "" {
+		f.d.author.Note = note
+	}
+	return true
+}
+
+// aboutName: "About Mina", where the author's name is Mina Park.
+func (f *furniture) aboutName(s string) bool {
+	m := aboutWhom.FindStringSubmatch(s)
+	if m == nil || f.d.author.Name == "" {
+		return false
+	}
+	for w := range strings.FieldsSeq(m[1]) {
+		if !strings.Contains(f.d.author.Name, w) {
+			return false
+		}
+	}
+	return true
+}
+
+var aboutWhom = regexp.MustCompile(`^(?i:about|meet|über|à propos de|acerca de|sobre|chi è|su|conoce a|conheça)\s+(\S.{1,50})$`)
 
 // sourceNames are headings of what the author read.
 var sourceNames = phrasesOf(
@@ -207,10 +314,10 @@ func (f *furniture) aboutSite(i int) bool {
 	if !ok || i == 0 || !short(p.Text.String(), 280) || f.shops(p.Text) {
 		return false
 	}
-	if strings.Contains(" "+phraseKey(p.Text.String())+" ", " "+f.name+" ") && f.name != "" && f.late(i) && !f.headed(i) {
+	if strings.Contains(" "+phraseKey(p.Text.String())+" ", " "+f.name+" ") && f.name != "" && !f.headed(i) {
 		return true
 	}
-	return f.drop[i-1] && f.late(i) && !f.underOwn(i) || f.name != "" && phraseKey(said(f.bs[i-1]).String()) == f.name
+	return f.after[i-1] && !f.underOwn(i) || f.name != "" && phraseKey(said(f.bs[i-1]).String()) == f.name
 }
 
 // underOwn: the closest heading above that stays is followed by i alone, so i

@@ -33,6 +33,9 @@ func (f *furniture) entry(head, j, got int) (n int, named bool) {
 	if f.drop[j] {
 		return 1, false
 	}
+	if k := phraseKey(clip(said(f.bs[j]).String(), 100)); k != "" && (signupHeads.hasKey(k) || commentHeads.hasKey(k) || shareHeads.hasKey(k)) {
+		return 0, false
+	}
 	switch b := f.bs[j].(type) {
 	case *article.List:
 		if f.entries(b) {
@@ -68,7 +71,7 @@ func (f *furniture) again(j int) bool {
 		j++
 	}
 	switch b := next(f.bs, j).(type) {
-	case nil, *article.Image:
+	case nil, *article.Image, *article.Divider:
 		return true
 	case *article.Heading:
 		return f.card(j)

@@ -42,7 +42,7 @@ var signupHeads = phrasesOf(
 
 // shareHeads open a bar of buttons to share the article with.
 var shareHeads = phrasesOf(
-	`share, share [this|it|this post|this article|this story|this page|this entry|this guide|the post|the article|post|article|with friends|on *|via *|to *], share the love, sharing is caring, spread the [love|word], pin [it|this|for later|it for later|this for later|this post] *, pin [it|this|for later|it for later|this for later], save [this |it |]for later, like this, # shares, tell your friends, copy link, print *, email this *`,
+	`share, share [this|it|this post|this article|this story|this page|this entry|this guide|the post|the article|post|article|with friends|on *|via *|to *], share the love, sharing is caring, spread the [love|word], pin [it|this|for later|it for later|this for later|this post] *, pin [it|this|for later|it for later|this for later], save [this |it |]for later, like this, # shares, tell your friends, copy link, email this`,
 	`teilen, teile [diesen|den|das|diese] *, [artikel|beitrag|seite|jetzt] teilen, teilen [mit|auf *|via *|per *], gefällt [mir|dir *|dir das], mit freunden teilen, weitersagen`,
 	`partager, partager [sur *|cet article|l'article|cette page|ceci|avec *|via *], partagez *, partage, partagez`,
 	`compartir, compartir [en *|este *|esto|esta *|con *], comparte [este *|esto|en *|el *|con *|esta *], comparte`,

@@ -34,6 +34,7 @@ const (
 func readMarkdown(d *draft) error {
 	src := strings.TrimLeft(d.src, " \t\n")
 	skipped := strings.Count(d.src[:len(d.src)-len(src)], "\n")
+	src = d.readerPreamble(src)
 	d.language = frontLanguage(src)
 	src, of := d.readCodes(src)
 	src = pastedBullet.ReplaceAllString(outdentTags(src), "$1- $2")
@@ -61,6 +62,34 @@ func readMarkdown(d *draft) error {
 		d.frontMatter(frontmatter.Get(pc), skipped+1)
 	}
 	return d.readHTML(&page)
+}
+
+// readerHead is what services that make Markdown of a page put above it.
+var readerHead = regexp.MustCompile(`\A(?:[A-Z][A-Za-z ]{2,30}: [^\n]*\n+){1,8}Markdown Content:\n`)
+
+// readerPreamble takes over what such a service says about the page; lines
+// stay lines.
+func (d *draft) readerPreamble(src string) string {
+	m := readerHead.FindString(clip(src, 8<<10))
+	if m == "" {
+		return src
+	}
+	for line := range strings.Lines(m) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		switch key {
+		case "Title":
+			d.title = oneLine(value)
+		case "URL Source":
+			if u := absolute(d.base, value); u != nil {
+				d.canonical, d.base = u.String(), u
+			}
+		case "Published Time":
+			if t, ok := feedTime(value); ok {
+				d.published = &t
+			}
+		}
+	}
+	return strings.Repeat("\n", strings.Count(m, "\n")) + src[len(m):]
 }
 
 var (

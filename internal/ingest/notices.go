@@ -23,6 +23,7 @@ func (k noticeKind) or(o noticeKind) noticeKind {
 func (d *draft) takeNotices() {
 	headed := noticeKind{} // under a heading that announces a notice
 	var heading article.Block
+	begun, bare := false, d.shortLines()
 	var out article.Blocks
 	paid, linked := firstPaid(d.blocks)
 	for i, b := range d.blocks {
@@ -38,6 +39,10 @@ func (d *draft) takeNotices() {
 				continue
 			}
 		case *article.Paragraph:
+			if s := b.Text.String(); short(s, 24) && siteLine(s) && (begun || bare[fold(s)] > 1) {
+				break // marks an advertisement, not the article
+			}
+			begun = begun || !short(b.Text.String(), 120)
 			rest, taken := d.noticeIn(b.Text, b.Place, headed)
 			if taken {
 				heading, headed = nil, noticeKind{}
@@ -61,6 +66,19 @@ func (d *draft) takeNotices() {
 		out = append(out, heading)
 	}
 	d.blocks = out
+}
+
+// shortLines counts how often each short paragraph stands there.
+func (d *draft) shortLines() map[string]int {
+	n := make(map[string]int)
+	for _, b := range d.blocks {
+		if p, ok := b.(*article.Paragraph); ok {
+			if s := p.Text.String(); short(s, 24) {
+				n[fold(s)]++
+			}
+		}
+	}
+	return n
 }
 
 // noticeHeading: a heading such as "Affiliate disclosure".

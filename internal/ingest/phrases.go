@@ -45,13 +45,15 @@ func (p *phrases) add(s string) {
 		p.exact[s] = true
 		return
 	}
-	parts := strings.FieldsFunc(strings.NewReplacer("*", " * ", "#", " # ").Replace(s), unicode.IsSpace)
+	parts := strings.FieldsFunc(wildcards.Replace(s), unicode.IsSpace)
 	first := parts[0]
 	if first == "*" || first == "#" {
 		first = ""
 	}
 	p.starts[first] = append(p.starts[first], parts)
 }
+
+var wildcards = strings.NewReplacer("*", " * ", "#", " # ")
 
 // alternatives spells out the brackets of an entry.
 func alternatives(s string) []string {
@@ -127,7 +129,7 @@ func lengthOf(words []string) int {
 }
 
 func isNumber(s string) bool {
-	return strings.Trim(s, "0123456789.,") == "" && strings.ContainsFunc(s, unicode.IsDigit)
+	return strings.Trim(strings.TrimRight(s, "km"), "0123456789.,") == "" && strings.ContainsFunc(s, unicode.IsDigit)
 }
 
 // phraseKey folds a text to what tables hold: small letters without accents,
@@ -136,7 +138,11 @@ func phraseKey(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	space := true
-	for _, r := range s {
+	for i, r := range s {
+		if (r == '.' || r == ',') && i > 0 && i+1 < len(s) && digit(s[i-1]) && digit(s[i+1]) {
+			b.WriteRune(r)
+			continue
+		}
 		if r >= utf8.RuneSelf {
 			r = plainLetter(r)
 		}
@@ -156,6 +162,8 @@ func phraseKey(s string) string {
 	}
 	return strings.TrimSpace(b.String())
 }
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 // plainLetter takes the accent off a letter; -1 drops marks that stand alone.
 func plainLetter(r rune) rune {

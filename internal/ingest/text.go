@@ -22,12 +22,16 @@ type textReader struct {
 	d      *draft
 	chunks [][]textLine
 	items  []rawItem // the list being read
+	prosed bool      // running text has begun
 }
 
 // readText reads plain text. What a line is must be told from how it looks and
 // what follows it, for nothing is marked up.
 func readText(d *draft) error {
 	r := &textReader{d: d, chunks: chunksOf(d.src)}
+	if lineWise(r.chunks) {
+		r.chunks = lineByLine(r.chunks)
+	}
 	for i := range r.chunks {
 		r.chunk(i)
 	}
@@ -59,6 +63,41 @@ func chunksOf(src string) [][]textLine {
 	return out
 }
 
+// lineWise: the text comes from a page copied from a browser, where every
+// paragraph is one long line and blank lines hardly divide anything.
+func lineWise(chunks [][]textLine) bool {
+	lines, ends, long, wrap := 0, 0, 0, 0
+	for _, c := range chunks {
+		ends++
+		for i, l := range c {
+			lines++
+			stops := strings.ContainsRune(".!?", lastRune(l.s))
+			switch n := utf8.RuneCountInString(l.s); {
+			case n > 120 && stops:
+				long++
+			case n >= 50 && !stops && i+1 < len(c) && !listLine(l.s):
+				wrap++
+			}
+		}
+	}
+	return lines >= 12 && ends*3 < lines && long >= 3 && wrap*2 < long
+}
+
+// lineByLine makes a chunk of every line, but keeps lists together.
+func lineByLine(chunks [][]textLine) [][]textLine {
+	var out [][]textLine
+	for _, c := range chunks {
+		for i, l := range c {
+			if i > 0 && listLine(l.s) && listLine(c[i-1].s) || strings.HasPrefix(l.s, ">") && i > 0 && strings.HasPrefix(c[i-1].s, ">") {
+				out[len(out)-1] = append(out[len(out)-1], l)
+				continue
+			}
+			out = append(out, []textLine{l})
+		}
+	}
+	return out
+}
+
 func indentOf(s string) int {
 	n := 0
 	for _, r := range s {
@@ -81,7 +120,10 @@ var (
 	underline = regexp.MustCompile(`^(={3,}|-{3,}|~{3,})$`)
 	atxLine   = regexp.MustCompile(`^(#{1,6})[ \t]+(\S.*?)[ \t#]*$`)
 	// placeholder is what a browser's text dump leaves of pictures and fields.
-	placeholder = regexp.MustCompile(`^\[(?:[\w.-]*| +)\]( \S+){0,3}$`)
+	placeholder = regexp.MustCompile(`^(?:\[(?:[\w.-]*| +)\]( \S+){0,3}|(?:\[[^\[\]]{2,30}\]\s*)+)$`)
+	// columns are three or more of a few words with room between them: the
+	// sections of a site.
+	columns = regexp.MustCompile(`^\S+(?: \S+){0,2}(?:(?: {2,}|\t+)\S+(?: \S+){0,2}){2,}$`)
 	// field is what it leaves of something to type into, maybe with a button.
 	field      = regexp.MustCompile(`^(?:\[[ _]{3,}\]|_{8,})(?: \S+){0,4}$`)
 	bareNumber = regexp.MustCompile(`^#?\d{1,3}[.)]?$`)
@@ -109,6 +151,8 @@ func (r *textReader) part(i int, c []textLine) int {
 	case field.MatchString(first.s):
 		r.endList()
 		r.d.asked()
+		return 1
+	case columns.MatchString(first.s) && !r.prosed:
 		return 1
 	case placeholder.MatchString(first.s) || bareNumber.MatchString(first.s) && len(c) == 1:
 		return 1
@@ -195,6 +239,7 @@ func (r *textReader) prose(i int, c []textLine) int {
 	for rest := c[:n]; len(rest) > 0; {
 		k := sentenceLines(rest)
 		if t := tidyText(joinLines(rest[:k])); len(t) > 0 {
+			r.prosed = r.prosed || len(t.String()) > 100
 			r.add(&article.Paragraph{Text: t, Place: rest[0].place()})
 		}
 		rest = rest[k:]
@@ -289,7 +334,7 @@ func headingLike(s string) bool {
 	if strings.ContainsRune(".,;:!…。，：→»", lastRune(s)) && !abbreviationEnd(s) {
 		return false
 	}
-	if strings.Contains(s, "://") || strings.ContainsAny(s, "©←") || ctaLine(s) || metaLine(s) || bylineOf(s) != "" || navLine(s) {
+	if strings.Contains(s, "://") || strings.ContainsAny(s, "©←") || ctaLine(s) || metaLine(s) || bylineOf(s) != "" || navLine(s) || siteLine(s) || leadsOn(article.Plain(s)) {
 		return false
 	}
 	if i := strings.Index(s, ". "); i > 3 && !strings.HasSuffix(s[:i], "vs") && startsUpper(s[i+2:]) {

@@ -32,7 +32,13 @@ func (d *draft) takeTitle() {
 func (d *draft) dropTitle(i int) {
 	end := i + 1
 	if d.format != Text {
-		d.blocks = append(d.blocks[:i], d.blocks[end:]...)
+		var above article.Blocks
+		for _, b := range d.blocks[:i] {
+			if _, list := b.(*article.List); !list && !d.frame(said(b)) {
+				above = append(above, b)
+			}
+		}
+		d.blocks = append(above, d.blocks[end:]...)
 		return
 	}
 	for end < len(d.blocks) {
@@ -47,8 +53,11 @@ func (d *draft) dropTitle(i int) {
 	}
 	var above article.Blocks
 	for _, b := range d.blocks[:i] {
-		if s := blockText(b); s != "" && short(s, 60) && bylineOf(s) == "" {
+		if s := blockText(b); siteLine(s) || s != "" && short(s, 60) && bylineOf(s) == "" && !metaLine(s) {
 			continue // the site's name, a path, a kicker
+		}
+		if l, ok := b.(*article.List); ok && fewWords(l) {
+			continue
 		}
 		above = append(above, b)
 	}
@@ -56,23 +65,25 @@ func (d *draft) dropTitle(i int) {
 }
 
 // openingHeading is the heading before any running text, if there is one. In
-// marked-up formats it must be of level 1; in plain text any may be it.
+// marked-up formats it must be of level 1, and what stands above it may be the
+// page's frame; in plain text any short line above the text may be it.
 func (d *draft) openingHeading() (*article.Heading, int) {
+	if d.format == Text {
+		return d.textTitle()
+	}
 	for i, b := range d.blocks {
 		switch b := b.(type) {
 		case *article.Heading:
 			if b.Level == 1 {
 				return b, i
 			}
-			if d.format != Text {
+			return nil, 0
+		case *article.Paragraph, *article.Quote:
+			if s := said(b).String(); !d.frame(said(b)) && !metaLine(s) && bylineOf(s) == "" {
 				return nil, 0
 			}
-			if takeawayNames.MatchString(fold(b.Text.String())) || noticeNames.MatchString(fold(b.Text.String())) {
-				return nil, 0
-			}
-			return d.longestHeading(i)
-		case *article.Paragraph:
-			if s := b.Text.String(); !metaLine(s) && bylineOf(s) == "" && !(d.format == Text && short(s, 40)) {
+		case *article.List:
+			if !d.frameList(b) {
 				return nil, 0
 			}
 		case *article.Image, *article.Divider:
@@ -83,23 +94,91 @@ func (d *draft) openingHeading() (*article.Heading, int) {
 	return nil, 0
 }
 
-// longestHeading is, of the headings in a row from block i, the longest one:
-// the others are the site's name, a kicker or the author.
-func (d *draft) longestHeading(i int) (*article.Heading, int) {
-	best := i
-	for j := i + 1; j < len(d.blocks); j++ {
-		h, ok := d.blocks[j].(*article.Heading)
-		if !ok {
-			break
-		}
-		if next(d.blocks, j+1) == nil || j > i+4 {
-			break
-		}
-		if len(h.Text.String()) > len(d.blocks[best].(*article.Heading).Text.String()) {
-			best = j
+// frame: a text above the title that belongs to the page.
+func (d *draft) frame(t article.Text) bool {
+	s := t.String()
+	return siteLine(s) || linkRow(t) || navLine(s) || short(s, 60) && leadsElsewhere(t)
+}
+
+// frameList: a list above the title that belongs to the page.
+func (d *draft) frameList(l *article.List) bool {
+	for _, it := range l.Items {
+		if s := it.Text.String(); !short(s, 60) || !leadsElsewhere(it.Text) && !siteLine(s) {
+			return false
 		}
 	}
-	return d.blocks[best].(*article.Heading), best
+	return true
+}
+
+// textTitle is the title of a plain text: of the short lines above the running
+// text the one that is most like a title. Long ones are, and the one above the
+// byline; the site's name, its sections and a kicker are short.
+func (d *draft) textTitle() (*article.Heading, int) {
+	best, score := -1, 0
+	for i, b := range d.blocks {
+		s := blockText(b)
+		if i <= 30 && siteLine(s) {
+			continue
+		}
+		if s == "" || i > 30 {
+			if i <= 30 && aboveText(b) {
+				continue
+			}
+			break
+		}
+		if h, ok := b.(*article.Heading); ok && (takeawayNames.MatchString(fold(s)) || noticeNames.MatchString(fold(s)) || next(d.blocks, i+1) == nil && best >= 0) {
+			break
+		} else if !ok && !short(s, 110) || !ok && strings.ContainsRune(".!…", lastRune(s)) && !short(s, 40) {
+			break
+		} else if ok && h.Level == 1 {
+			return h, i
+		}
+		if n := d.titleScore(i, s); n > score {
+			best, score = i, n
+		}
+	}
+	if best < 0 {
+		return nil, 0
+	}
+	switch b := d.blocks[best].(type) {
+	case *article.Heading:
+		return b, best
+	case *article.Paragraph:
+		return &article.Heading{Level: 1, Text: b.Text, Place: b.Place}, best
+	}
+	return nil, 0
+}
+
+// aboveText: the block may stand between the top of a page and its text.
+func aboveText(b article.Block) bool {
+	switch b := b.(type) {
+	case *article.Image, *article.Divider:
+		return true
+	case *article.List:
+		return fewWords(b)
+	}
+	return false
+}
+
+// titleScore says how much like the title block i is; 0 if it is none.
+func (d *draft) titleScore(i int, s string) int {
+	_, heading := d.blocks[i].(*article.Heading)
+	if metaLine(s) || bylineOf(s) != "" || siteLine(s) || navLine(s) || teamName.MatchString(s) || kindOfNotice(s).any() || strings.ContainsRune(":,;", lastRune(s)) || !titled(s) {
+		return 0
+	}
+	follows := blockText(next(d.blocks, i+1))
+	signed := follows != "" && (bylineOf(follows) != "" || metaLine(follows))
+	if !heading && !signed {
+		return 0 // any first line
+	}
+	n := min(len([]rune(s)), 70)
+	if signed {
+		n += 25
+	}
+	if heading {
+		n += 15
+	}
+	return n
 }
 
 // similar: two titles share most of their words.
