@@ -68,6 +68,7 @@ type cli struct {
 		Edit        issueEditCmd        `cmd:"" help:"Change an issue's articles, layout, subject or introduction."`
 		List        issueListCmd        `cmd:"" help:"List the issues, newest first."`
 		Preview     issuePreviewCmd     `cmd:"" help:"Write exactly the mail that will go out, and what is wrong with it."`
+		Test        issueTestCmd        `cmd:"" help:"Send exactly the mail that will go out to one address."`
 		Acknowledge issueAcknowledgeCmd `cmd:"" help:"Let a warning stand, with a reason that is kept."`
 		Approve     issueApproveCmd     `cmd:"" help:"Approve an issue's content; refused while there is an error."`
 		Receipt     issueReceiptCmd     `cmd:"" help:"Show what was checked when an issue was approved, and what came of it."`

@@ -79,6 +79,12 @@ func (s *Store) Suppressions(ctx context.Context, after int64, limit int) ([]Sup
 	return page, nil
 }
 
+// Suppressed reports whether nothing may be sent to an address.
+func (s *Store) Suppressed(ctx context.Context, a Address) (bool, error) {
+	x, err := s.suppression(ctx, a)
+	return x != nil, err
+}
+
 // suppression gives the suppression of an address, nil when there is none.
 func (s *Store) suppression(ctx context.Context, a Address) (*Suppression, error) {
 	var x Suppression
