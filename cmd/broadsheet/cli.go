@@ -78,17 +78,31 @@ type cli struct {
 		Cancel      issueCancelCmd      `cmd:"" help:"End an issue for good; who has not got it is skipped."`
 		Status      issueStatusCmd      `cmd:"" help:"Show how far an issue has come."`
 		Reconcile   issueReconcileCmd   `cmd:"" help:"Account for every recipient of an issue from first principles."`
+		Resolve     issueResolveCmd     `cmd:"" help:"Decide about recipients of whom nobody knows whether they got it."`
 		Recipients  issueRecipientsCmd  `cmd:"" help:"List who got an issue, and who did not and why."`
 	} `cmd:"" help:"Editions of a newsletter: draft, check, approve, send, account for."`
 	Relay struct {
 		Add    relayAddCmd    `cmd:"" help:"Add a relay."`
 		Edit   relayEditCmd   `cmd:"" help:"Give a relay another address, such as one with a new password."`
 		Remove relayRemoveCmd `cmd:"" help:"Forget a relay that nothing goes through."`
+		Warmup relayWarmupCmd `cmd:"" help:"Let a new relay take a little more each day."`
 		List   relayListCmd   `cmd:"" help:"List the relays."`
 	} `cmd:"" help:"SMTP servers that mails go out through."`
 	Bench struct {
 		Send benchSendCmd `cmd:"" help:"Send an issue to synthetic readers from a database of its own and tell what it took."`
 	} `cmd:"" help:"Measure this machine on synthetic data."`
+	Throttle struct {
+		Set    throttleSetCmd    `cmd:"" help:"Let only so many messages per second pass."`
+		Remove throttleRemoveCmd `cmd:"" help:"Lift a throttle."`
+		List   throttleListCmd   `cmd:"" help:"List the throttles."`
+	} `cmd:"" help:"How fast mail goes, by relay, newsletter and mailbox provider."`
+	Incident struct {
+		List   incidentListCmd   `cmd:"" help:"List what is in the way of mail and charged to no subscriber."`
+		Resume incidentResumeCmd `cmd:"" help:"End an incident by hand: what it held goes on."`
+	} `cmd:"" help:"Troubles with providers, relays and content."`
+	Worker struct {
+		List workerListCmd `cmd:"" help:"List the processes that send."`
+	} `cmd:"" help:"The processes that send."`
 	Suppress struct {
 		Add    suppressAddCmd    `cmd:"" help:"Never mail an address again."`
 		Remove suppressRemoveCmd `cmd:"" help:"Lift a suppression."`

@@ -220,26 +220,3 @@ func summary(s newsletter.Status) string {
 	return fmt.Sprintf("%s: %d recipients = %d sent + %d failed + %d skipped + %d unknown + %d pending (%d of them deferred)",
 		s.State, s.Recipients, s.Sent, s.Failed, s.Skipped, s.Unknown, s.Pending, s.Deferred)
 }
-
-type issueStatusCmd struct {
-	ID   int64 `arg:"" help:"The issue."`
-	JSON bool  `help:"Print JSON."`
-}
-
-func (issueStatusCmd) Help() string { return "Example:\n  broadsheet issue status 7 --json" }
-
-func (c *issueStatusCmd) Run(a *app, b *backend) error {
-	s, err := b.newsletters.Status(a.ctx, c.ID)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return a.json(s)
-	}
-	a.print("issue %d: %s", c.ID, printable(s.Subject))
-	a.print("%s", summary(s))
-	if s.Note != "" {
-		a.print("%s", printable(s.Note))
-	}
-	return nil
-}

@@ -8,8 +8,9 @@ import (
 )
 
 type issueReconcileCmd struct {
-	ID   int64 `arg:"" help:"The issue."`
-	JSON bool  `help:"Print JSON."`
+	ID     int64  `arg:"" help:"The issue."`
+	Export string `help:"Also write where each recipient stands to this file, as CSV." placeholder:"FILE.csv"`
+	JSON   bool   `help:"Print JSON."`
 }
 
 func (issueReconcileCmd) Help() string {
@@ -23,6 +24,11 @@ func (c *issueReconcileCmd) Run(a *app, b *backend) error {
 	r, err := b.newsletters.Reconcile(a.ctx, c.ID)
 	if err != nil {
 		return err
+	}
+	if c.Export != "" {
+		if err := a.export(b, c.ID, c.Export); err != nil {
+			return err
+		}
 	}
 	if c.JSON {
 		if err := a.json(r); err != nil {

@@ -18,7 +18,7 @@ type newsletterFlags struct {
 	Postal            *string `help:"The sender's postal address; the law wants it in every mail."`
 	Zone              *string `help:"IANA zone of its schedule, such as Europe/Berlin. Default: UTC."`
 	Language          *string `help:"BCP 47 language of its mails. Default: en."`
-	Relay             *string `help:"The relay's name. Default: the only one there is."`
+	Relay             *string `help:"The relay's name; \"\" is any, as their priorities and weights say. Default: any."`
 	Theme             *string `help:"The theme. Default: editorial."`
 	HomeURL           *string `help:"The publisher's home page."`
 	DisclosureURL     *string `help:"The publisher's page with its full disclosure."`
@@ -85,9 +85,6 @@ func checkRelay(a *app, b *backend, n *newsletter.Newsletter) error {
 		return err
 	}
 	if n.Relay == "" {
-		if len(relays) > 1 {
-			return fmt.Errorf("there are %d relays, so say which one %s goes through: --relay NAME", len(relays), n.Slug)
-		}
 		return nil
 	}
 	for _, r := range relays {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/broadsheet/broadsheet/internal/telemetry"
 	"github.com/broadsheet/broadsheet/internal/web"
+	"github.com/broadsheet/broadsheet/mailer"
 	"github.com/broadsheet/broadsheet/mailer/capture"
 	"github.com/broadsheet/broadsheet/mailer/outbox"
 	"github.com/broadsheet/broadsheet/scheduler"
@@ -68,7 +69,7 @@ func (n *node) sending() error {
 	}
 	engine, err := outbox.New(outbox.Config{
 		DB: n.b.db, URL: n.b.url, Slots: n.b.newsletters, Log: n.a.log, Registry: n.registry, Now: n.a.now,
-		Drain: n.a.set.DrainTimeout,
+		Drain: n.a.set.DrainTimeout, Version: version, Providers: mailer.NewProviders(net.DefaultResolver.LookupMX, n.a.now),
 	})
 	if err != nil {
 		return err

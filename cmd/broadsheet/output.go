@@ -32,6 +32,13 @@ func (a *app) json(v any) error {
 	return enc.Encode(v)
 }
 
+// jsonLine prints v as one line.
+func (a *app) jsonLine(v any) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
 // table prints rows under a head; cells lose control characters, since they
 // can hold what a stranger wrote.
 func (a *app) table(head []string, rows [][]string) {

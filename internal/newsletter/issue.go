@@ -130,20 +130,23 @@ func (s *Service) input(ctx context.Context, q postgres.Queryer, i Issue) (Input
 	}, nil
 }
 
-// local says whether the newsletter's relay is on this machine; then links may
+// local says whether the newsletter's relays are on this machine; then links may
 // be plain http (HDR-1).
 func (s *Service) local(ctx context.Context, q postgres.Queryer, n Newsletter) (bool, error) {
 	relays, err := outbox.Relays(ctx, q)
 	if err != nil {
 		return false, err
 	}
+	all := false
 	for _, r := range relays {
-		if r.Name == n.Relay || n.Relay == "" && len(relays) == 1 {
+		if r.Name == n.Relay || n.Relay == "" {
 			parsed, err := mailer.ParseRelay(r.URL)
-			return err == nil && parsed.Loopback(), nil
+			if all = err == nil && parsed.Loopback(); !all {
+				return false, nil
+			}
 		}
 	}
-	return false, nil
+	return all, nil
 }
 
 // Send launches an approved issue and gives what was launched, also when it
@@ -206,7 +209,7 @@ func (s *Service) launch(ctx context.Context, tx *postgres.Tx, i Issue, in Input
 	}
 	launched, err := outbox.Launch(ctx, tx, outbox.Mailing{
 		Key: fmt.Sprintf("issue:%d", i.ID), Kind: "issue", ListID: n.ListID, Relay: n.Relay,
-		EnvelopeFrom: n.FromEmail, OnUnknown: n.OnUnknown,
+		EnvelopeFrom: n.FromEmail, OnUnknown: n.OnUnknown, Stream: stream(n),
 	}, &t, to)
 	if err != nil || launched.Again {
 		return launched, err
@@ -253,6 +256,9 @@ type Status struct {
 	// LeftOut counts the readers who were not among the recipients because they
 	// had had every article of the digest.
 	LeftOut int64 `json:"left_out,omitempty"`
+	// Rate is recipients settled per second over the last minute, or over all
+	// once the mailing is sent.
+	Rate float64 `json:"rate,omitempty"`
 	// Note says why the mailing is paused or was cancelled, or that the
 	// approval is void.
 	Note       string     `json:"note,omitempty"`
@@ -295,6 +301,7 @@ func (s *Service) Status(ctx context.Context, id int64) (Status, error) {
 	}
 	st.State, st.Recipients, st.Sent, st.Failed, st.Skipped = string(m.State), m.Recipients, m.Sent, m.Failed, m.Skipped
 	st.Unknown, st.Deferred, st.Pending, st.Note, st.FinishedAt = m.Unknown, m.Deferred, m.Pending, m.Note, m.FinishedAt
+	st.Rate = m.Rate
 	return st, nil
 }
 

@@ -27,7 +27,7 @@ type Newsletter struct {
 	FromEmail string `db:"from_email" json:"from_email"`
 	ReplyTo   string `db:"reply_to" json:"reply_to"`
 	ListID    int64  `db:"list_id" json:"list_id"`
-	// Relay is the name of a relay; "" is the only one there is.
+	// Relay is the name of a relay; "" is any, as their priorities and weights say.
 	Relay    string `db:"relay" json:"relay"`
 	Zone     string `db:"zone" json:"zone"`
 	Language string `db:"language" json:"language"`

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"sync/atomic"
+	"time"
 
 	"github.com/broadsheet/broadsheet/mailer"
 )
@@ -12,7 +13,11 @@ type task struct {
 	id        int64
 	tries     int // attempts that ended in a deferral
 	recipient mailer.Recipient
-	returned  bool // an intent was booked for him and nothing was sent: he comes first
+	provider  string // the group that his mailbox belongs to
+	returned  bool   // an intent was booked for him and nothing was sent: he comes first
+	paid      bool   // the throttles' tokens were taken for him
+	probe     bool   // he is one of those who try a provider that refused
+	delay     time.Duration
 }
 
 // batch is one that this worker holds: what it took, and how far it is.
@@ -22,7 +27,9 @@ type batch struct {
 	resend      int
 	template    *mailer.Template
 	from        string // envelope sender
-	oneByOne    bool   // two holders were lost with it: one connection at a time
+	stream      string
+	fast        bool
+	oneByOne    bool // two holders were lost with it: one connection at a time
 	pool        *pool
 
 	// deadline is until when, on the boot clock in nanoseconds, the lease holds
@@ -33,7 +40,9 @@ type batch struct {
 
 	// The rest is the pool's, under its lock.
 	queue   []*task
-	out     int // tasks handed to connections and not settled
+	held    []*task // put off: his provider can't be sent to for longer than he may wait here
+	skipped uint64  // the look at the pool that found nothing to send here
+	out     int     // tasks handed to connections and not settled
 	stopped bool
 	rest    restTime
 	idle    chan struct{} // closed when no task is out and none will be
@@ -49,19 +58,27 @@ func (b *batch) lose() bool {
 	return true
 }
 
-// push puts a task back to where it is taken next.
-func (b *batch) push(t *task) { b.queue = append([]*task{t}, b.queue...) }
-
-func (b *batch) pop() *task {
-	t := b.queue[0]
-	b.queue = b.queue[1:]
+// cut takes the task at i out of the queue.
+func (b *batch) cut(i int) *task {
+	t := b.queue[i]
+	if i == 0 {
+		b.queue = b.queue[1:]
+	} else {
+		b.queue = append(b.queue[:i], b.queue[i+1:]...)
+	}
 	return t
 }
+
+// push puts a task back to where it is taken next.
+func (b *batch) push(t *task) { b.queue = append([]*task{t}, b.queue...) }
 
 // ready tells whether a connection may take a task.
 func (b *batch) ready() bool {
 	return !b.stopped && len(b.queue) > 0 && (!b.oneByOne || b.out == 0)
 }
+
+// readyFast is ready for what somebody waits for.
+func (b *batch) readyFast() bool { return b.fast && b.ready() }
 
 // returned tells whether the next task has an intent booked already.
 func (b *batch) returned() bool { return b.ready() && b.queue[0].returned }

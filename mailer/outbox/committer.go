@@ -62,6 +62,13 @@ func (c *committer) holds(id int64) bool {
 	return c.held[id] != nil
 }
 
+// count is how many batches this worker has.
+func (c *committer) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.held)
+}
+
 func (c *committer) drop(b *batch) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -34,7 +34,7 @@ func (w *world) desk(name string) *desk {
 // take takes a batch, which must be to be had.
 func (d *desk) take(id int64, lease time.Duration) (*batch, []*task) {
 	d.w.t.Helper()
-	tk, err := take(context.Background(), d.w.db, id, d.name, lease)
+	tk, err := take(context.Background(), d.w.db, id, d.name, lease, Protocol)
 	if err != nil || tk == nil {
 		d.w.t.Fatalf("take batch %d: %v, %v", id, tk, err)
 	}

@@ -28,6 +28,7 @@ type Config struct {
 
 	Log      *slog.Logger
 	Registry prometheus.Registerer // nil: nothing is exported
+	Version  string                // of the program, for the list of workers
 	Name     string                // of this worker, unique; "" is made from host and process
 	Now      func() time.Time      // the Date of messages
 	Boot     func() time.Duration  // a clock that never jumps and goes on while the machine is suspended
@@ -44,6 +45,13 @@ type Config struct {
 
 	RetryBase, RetryMax time.Duration // for deferred recipients; 15 min, 4 h (SMTP-9)
 	Rest, RestMax       time.Duration // for a relay in trouble; 2 s, 2 min
+
+	// Providers groups mailbox domains by who runs them; nil goes by the table of
+	// known providers alone. It is never waited for, and not asked about mail to
+	// relays on this machine.
+	Providers *mailer.Providers
+
+	protocol int // the version that it keeps to; Protocol
 }
 
 func (c *Config) defaults() error {
@@ -60,6 +68,9 @@ func (c *Config) defaults() error {
 		if *d.at <= 0 {
 			*d.at = d.def
 		}
+	}
+	if c.protocol == 0 {
+		c.protocol = Protocol
 	}
 	if c.Batches <= 0 {
 		c.Batches = 4
@@ -95,6 +106,8 @@ type Engine struct {
 	c         Config
 	metrics   *metrics
 	committer *committer
+	limits    *limits
+	groups    *groups
 	lines     sync.WaitGroup
 
 	draining chan struct{}   // closed when Run is told to end
@@ -118,7 +131,9 @@ func New(c Config) (*Engine, error) {
 	e := &Engine{c: c, metrics: m, draining: make(chan struct{}),
 		pools: map[string]*pool{}, templates: map[int64]*mailer.Template{}}
 	e.committer = newCommitter(c, e.metrics)
-	return e, nil
+	e.limits = newLimits(e)
+	e.groups = &groups{of: map[string]string{}}
+	return e, m.watch(c.Registry, e)
 }
 
 // Run works until ctx ends, then drains: nothing new is begun, messages in
@@ -137,12 +152,18 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer jobs.Close()
 	stopCommitter := e.startCommitter(base)
 	defer stopCommitter()
+	if err := e.limits.refresh(base); err != nil {
+		return err
+	}
+	stopLimits := e.startLimits(base)
+	defer stopLimits()
 	if err := client.Start(base); err != nil {
 		return fmt.Errorf("start the job queue: %w", err)
 	}
 	e.c.Log.Info("worker started", "worker", e.c.Name)
 	e.sweepLoop(ctx, jobs, client)
 	e.drain(base, client, cut)
+	e.gone(base)
 	e.c.Log.Info("worker drained", "worker", e.c.Name)
 	return nil
 }
@@ -157,6 +178,17 @@ func (e *Engine) startCommitter(base context.Context) func() {
 		cancel()
 		running.Wait()
 		e.lines.Wait()
+	}
+}
+
+// startLimits runs the limits until the returned function is called.
+func (e *Engine) startLimits(base context.Context) func() {
+	ctx, cancel := context.WithCancel(base)
+	var running sync.WaitGroup
+	running.Go(func() { e.limits.run(ctx) })
+	return func() {
+		cancel()
+		running.Wait()
 	}
 }
 
@@ -196,7 +228,12 @@ func (e *Engine) sweepLoop(ctx context.Context, jobs *pgxpool.Pool, client *rive
 	var listener sync.WaitGroup
 	listener.Go(func() { e.listen(ctx, jobs, woken) })
 	defer listener.Wait()
+	var last pulse
+	defer func() { e.farewell(context.WithoutCancel(ctx), &last) }()
 	for {
+		if err := e.tell(ctx, &last); err != nil && ctx.Err() == nil {
+			e.c.Log.Warn("this worker could not say that it is there", "error", err)
+		}
 		if err := e.sweep(ctx, jobs, client); err != nil && ctx.Err() == nil {
 			e.c.Log.Warn("a look at the tables for work failed", "error", err)
 		}
@@ -215,12 +252,15 @@ func (e *Engine) sweepLoop(ctx context.Context, jobs *pgxpool.Pool, client *rive
 
 // sweep does what the tables ask for: give up, pack retries, finish, make jobs.
 func (e *Engine) sweep(ctx context.Context, jobs *pgxpool.Pool, client *river.Client[pgx.Tx]) error {
+	if err := e.limits.refresh(ctx); err != nil {
+		return err
+	}
 	if n, err := giveUp(ctx, e.c.DB); err != nil {
 		return err
 	} else if n > 0 {
 		e.c.Log.Info("deferred recipients were given up", "recipients", n)
 	}
-	if _, err := pack(ctx, e.c.DB, e.c.Lease); err != nil {
+	if _, err := pack(ctx, e.c.DB, e.c.Lease, e.c.protocol); err != nil {
 		return err
 	}
 	if err := e.finish(ctx, 0); err != nil {

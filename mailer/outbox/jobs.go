@@ -13,8 +13,13 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 )
 
-// queue is River's queue for batches.
-const queue = "outbox"
+// River's queues for batches. Mailings that somebody waits for have workers of
+// their own, so that no campaign's batch keeps them waiting.
+const (
+	queue     = "outbox"
+	fastQueue = "outbox_fast"
+	fastOnes  = 2 // batches of the fast queue at once
+)
 
 // outstanding is how many jobs wait in the queue at most: enough for any number
 // of workers until the next sweep, few enough that a mailing launched now
@@ -66,7 +71,7 @@ func (e *Engine) openRiver(ctx context.Context) (*pgxpool.Pool, *river.Client[pg
 	river.AddWorker(workers, &batchWorker{e: e})
 	client, err := river.NewClient(riverpgxv5.New(jobs), &river.Config{
 		ID:                          e.c.Name,
-		Queues:                      map[string]river.QueueConfig{queue: {MaxWorkers: e.c.Batches}},
+		Queues:                      map[string]river.QueueConfig{queue: {MaxWorkers: e.c.Batches}, fastQueue: {MaxWorkers: fastOnes}},
 		Workers:                     workers,
 		Logger:                      slog.New(quiet{e.c.Log.Handler()}),
 		JobTimeout:                  jobTimeout,
@@ -94,19 +99,24 @@ func (e *Engine) derive(ctx context.Context, jobs *pgxpool.Pool, client *river.C
 		if err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", sweepLock).Scan(&mine); err != nil || !mine {
 			return err
 		}
-		rows, err := tx.Query(ctx, joblessSQL, batchArgs{}.Kind(), float64(interval(e.c.Lease)), outstanding)
-		if err != nil {
-			return err
+		var params []river.InsertManyParams
+		for _, name := range []string{fastQueue, queue} {
+			rows, err := tx.Query(ctx, joblessSQL, batchArgs{}.Kind(), float64(interval(e.c.Lease)), outstanding, name == fastQueue)
+			if err != nil {
+				return err
+			}
+			ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+			if err != nil {
+				return err
+			}
+			for _, id := range ids {
+				params = append(params, river.InsertManyParams{Args: batchArgs{BatchID: id}, InsertOpts: &river.InsertOpts{Queue: name}})
+			}
 		}
-		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-		if err != nil || len(ids) == 0 {
-			return err
+		if len(params) == 0 {
+			return nil
 		}
-		params := make([]river.InsertManyParams, len(ids))
-		for i, id := range ids {
-			params[i] = river.InsertManyParams{Args: batchArgs{BatchID: id}, InsertOpts: &river.InsertOpts{Queue: queue}}
-		}
-		_, err = client.InsertManyFastTx(ctx, tx, params)
+		_, err := client.InsertManyFastTx(ctx, tx, params)
 		return err
 	})
 	if err != nil {

@@ -152,10 +152,9 @@ func TestLaunchRefuses(t *testing.T) {
 	refuses("there is no relay to send through", good)
 	w.relay("smtp://127.0.0.1:25")
 	w.relay("smtp://127.0.0.1:26")
-	refuses("choose one of relay-1, relay-2", good)
 	bad := good
 	bad.Relay = "other"
-	refuses(`there is no relay "other"`, bad)
+	refuses(`there is no relay "other"; choose one of relay-1, relay-2`, bad)
 	bad = good
 	bad.Relay = "relay-1"
 	bad.OnUnknown = "maybe"

@@ -94,7 +94,9 @@ func (l *line) connect() bool {
 	if len(l.results) > 0 {
 		l.commit(nil) // what is known doesn't wait for a dial
 	}
+	start := l.p.e.c.Boot()
 	conn, err := l.p.e.c.Dial(l.p.e.hard, l.p.relay)
+	l.p.e.metrics.dialSeconds.Observe(seconds(l.p.e.c.Boot() - start))
 	if err != nil {
 		l.pauseFor(l.p.trouble(err))
 		return false
@@ -138,7 +140,11 @@ func (l *line) compose(t *task) (msg []byte, err error) {
 
 // commit writes the results and asks for the next task's intent.
 func (l *line) commit(next *task) verdict {
+	start := l.p.e.c.Boot()
 	v := l.p.e.committer.commit(&request{results: l.results, next: next, answer: l.answer})
+	if next != nil {
+		l.p.e.metrics.intentSeconds.Observe(seconds(l.p.e.c.Boot() - start))
+	}
 	for _, r := range l.results {
 		l.p.settle(r.task)
 	}
@@ -155,15 +161,19 @@ func (l *line) send(t *task, msg []byte) {
 	e.metrics.sendSeconds.Observe(seconds(e.c.Boot() - start))
 
 	what, outcome, reply := judge(err)
+	var hold time.Duration
+	if what == fateBook {
+		hold = e.limits.learn(t, l.p.name, outcome, reply)
+	}
 	switch what {
 	case fateBook:
 		if reply == nil || reply.Scope != mailer.ScopeProtocol {
 			l.proven()
 		}
 		l.results = append(l.results, result{task: t, outcome: outcome, err: reply,
-			delay: e.c.retryAfter(outcome, t.tries+1, reply)})
+			delay: max(e.c.retryAfter(outcome, t.tries+1, reply), hold)})
 	case fatePause:
-		e.pause(t.b.mailing, "the relay refuses the message itself: "+replyText(reply))
+		e.pause(t.b.mailing, "the relay refuses the message itself: "+replyText(reply), reply)
 		l.p.stopMailing(t.b.mailing)
 		l.p.giveBack(t, true)
 	default:
@@ -199,10 +209,20 @@ func (e *Engine) gate(b *batch) error {
 }
 
 // pause stops a mailing that is itself at fault (SMTP-5).
-func (e *Engine) pause(mailing int64, why string) {
+func (e *Engine) pause(mailing int64, why string, reply *mailer.Error) {
 	ctx, cancel := context.WithTimeout(e.hard, 10*time.Second)
 	defer cancel()
-	err := e.inTx(ctx, func(tx *Tx) error { return Pause(ctx, tx, mailing, why) })
+	err := e.inTx(ctx, func(tx *Tx) error {
+		if err := Pause(ctx, tx, mailing, why); err != nil {
+			return err
+		}
+		i := incident{Kind: IncidentContent, MailingID: mailing, Reply: why}
+		if reply != nil {
+			i = i.with(reply)
+		}
+		_, err := openIncident(ctx, tx, i, 0)
+		return err
+	})
 	if err != nil { // most likely another connection did it
 		e.c.Log.Debug("a mailing that should pause was not paused", "mailing", mailing, "error", err)
 		return

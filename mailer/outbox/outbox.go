@@ -35,8 +35,15 @@ type Mailing struct {
 	ParentID int64
 	// ListID is the list whose subscription entitles to the mailing.
 	ListID int64
-	// Relay is the name of a relay; "" is the only one there is.
+	// Relay is the name of a relay; "" is any: of those with the lowest priority
+	// that can be used, by weight.
 	Relay string
+	// Stream names what the mailing belongs to, a newsletter: its throttle, and
+	// what is paused together. It may be "".
+	Stream string
+	// Fast lets the mailing go before all that aren't: for confirmations and
+	// account mails. Launch sets it for [FastKinds].
+	Fast bool
 	// EnvelopeFrom is the return path of every message.
 	EnvelopeFrom string
 	// OnUnknown is Hold or Resend; "" is Hold.
@@ -45,6 +52,13 @@ type Mailing struct {
 	// launch (RFC 5321 §4.5.4.1); 0 is DefaultDeadline.
 	Deadline time.Duration
 }
+
+// FastKinds are the kinds of mailings that somebody waits for.
+var FastKinds = []string{"confirmation", "account", "test"}
+
+// Protocol is the version of what tables and statements mean that this package
+// keeps to. A worker leaves alone what asks for a later one.
+const Protocol = 1
 
 // DefaultDeadline is how long a deferred recipient is tried (SMTP-9).
 const DefaultDeadline = 24 * time.Hour

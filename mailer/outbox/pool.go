@@ -1,6 +1,8 @@
 package outbox
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -29,10 +31,13 @@ type pool struct {
 	closed   bool  // draining: nothing is handed out
 	failures int   // in a row, without a message that got through
 	until    time.Duration
+	incident bool   // one may be open because of it
+	look     uint64 // counts the looks for a task
+	alarmed  bool   // a look is due
 }
 
 func newPool(e *Engine, name string, relay mailer.Relay) *pool {
-	p := &pool{e: e, name: name, relay: relay, log: e.c.Log.With("relay", name)}
+	p := &pool{e: e, name: name, relay: relay, incident: true, log: e.c.Log.With("relay", name)}
 	p.cond = sync.NewCond(&p.mu)
 	return p
 }
@@ -86,36 +91,128 @@ func (p *pool) next(wait bool) *task {
 	}
 }
 
-// pick takes from the mailings in turn, and of each from its first batch that
-// has something: lots that are of one batch cost one row of intents.
+// pick takes what was booked already first, then what somebody waits for, then
+// the rest.
 func (p *pool) pick() *task {
-	for _, want := range []func(*batch) bool{(*batch).returned, (*batch).ready} {
-		var next, lowest *batch // of the mailing after the last one, of the first one
-		for _, b := range p.batches {
-			if !want(b) {
-				continue
+	p.look++
+	for _, want := range [...]func(*batch) bool{(*batch).returned, (*batch).readyFast, (*batch).ready} {
+		for {
+			b := p.turn(want)
+			if b == nil {
+				break
 			}
-			if lowest == nil || b.mailing < lowest.mailing {
-				lowest = b
+			t, whole := p.from(b)
+			if t != nil {
+				p.last = b.mailing
+				b.out++
+				return t
 			}
-			if b.mailing > p.last && (next == nil || b.mailing < next.mailing) {
-				next = b
+			if whole {
+				return nil
 			}
-		}
-		if next == nil {
-			next = lowest
-		}
-		if next != nil {
-			p.last = next.mailing
-			next.out++
-			return next.pop()
 		}
 	}
 	return nil
 }
 
+// turn gives the batch to take from: the mailings take turns, and of each it is
+// the first batch that has something: lots that are of one batch cost one row of
+// intents.
+func (p *pool) turn(want func(*batch) bool) *batch {
+	var next, lowest *batch // of the mailing after the last one, of the first one
+	for _, b := range p.batches {
+		if b.skipped == p.look || !want(b) {
+			continue
+		}
+		if lowest == nil || b.mailing < lowest.mailing {
+			lowest = b
+		}
+		if b.mailing > p.last && (next == nil || b.mailing < next.mailing) {
+			next = b
+		}
+	}
+	if next == nil {
+		return lowest
+	}
+	return next
+}
+
+// from takes the first task of a batch that may go now. Without one the batch is
+// skipped for this look; whole tells that nothing of the pool may go.
+func (p *pool) from(b *batch) (t *task, whole bool) {
+	ahead := map[string]int{} // of a provider's, in this batch
+	for i := 0; i < len(b.queue); {
+		t := b.queue[i]
+		no, ok := p.e.limits.admit(t, p.name)
+		if ok {
+			return b.cut(i), false
+		}
+		if no.scope != ScopeProvider {
+			b.skipped = p.look
+			return nil, p.yield(b, no)
+		}
+		if ahead[t.provider]++; no.rate > 0 {
+			no.wait = max(no.wait, time.Duration(float64(ahead[t.provider])/no.rate*float64(time.Second)))
+		}
+		if no.wait > patient {
+			t.delay = no.wait
+			b.held = append(b.held, b.cut(i))
+			continue
+		}
+		p.alarm(no.wait)
+		i++
+	}
+	b.skipped = p.look
+	p.check(b)
+	return nil, false
+}
+
+// keptThrottled is how many batches stay with a worker while what they all go
+// through lets only so many messages pass; others go back, so that they don't
+// take the places of batches that could be sent.
+const keptThrottled = 2
+
+// yield decides what becomes of a batch that a relay's or a stream's limit
+// stops, and whether that is all of the pool's.
+func (p *pool) yield(b *batch, no refusal) (whole bool) {
+	whole = no.scope == ScopeRelay
+	if no.wait > patient {
+		for _, x := range append([]*batch(nil), p.batches...) {
+			if whole || x == b {
+				p.stopLocked(x, min(no.wait, p.e.c.RestMax))
+			}
+		}
+		return whole
+	}
+	p.alarm(no.wait)
+	same := 0
+	for _, x := range append([]*batch(nil), p.batches...) {
+		if !x.fast && !x.stopped && (whole || x.stream == b.stream) {
+			if same++; same > keptThrottled && x.out == 0 {
+				p.stopLocked(x, min(patient, p.e.c.RestMax))
+			}
+		}
+	}
+	return whole
+}
+
+// alarm has the lines look again after a while.
+func (p *pool) alarm(after time.Duration) {
+	if p.alarmed {
+		return
+	}
+	p.alarmed = true
+	time.AfterFunc(after, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.alarmed = false
+		p.cond.Broadcast()
+	})
+}
+
 // settle ends a task: its fate is in the ledger, or no longer ours to write.
 func (p *pool) settle(t *task) {
+	p.e.limits.unused(t, p.name)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t.b.out--
@@ -127,6 +224,7 @@ func (p *pool) settle(t *task) {
 
 // giveBack returns a task to which nothing has happened.
 func (p *pool) giveBack(t *task, booked bool) {
+	p.e.limits.unused(t, p.name)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t.returned = t.returned || booked
@@ -199,6 +297,46 @@ func (p *pool) wellDone() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.failures, p.until = 0, 0
+	if p.incident {
+		p.incident = false
+		p.e.limits.note(func(ctx context.Context) {
+			if err := closeIncident(ctx, p.e.c.DB, incident{Kind: IncidentRelay, Relay: p.name}, Recovered); err != nil {
+				p.log.Warn("an incident that is over could not be closed", "error", err)
+			}
+		})
+	}
+}
+
+// resting is how long the relay is left alone; 0 when it can be used.
+func (p *pool) resting() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.live > 0 {
+		return 0
+	}
+	return max(p.until-p.e.c.Boot(), 0)
+}
+
+// relayFailures is after how many failures in a row a relay's trouble becomes an
+// incident; a refusal of ours or of the sender's is one at once.
+const relayFailures = 3
+
+// report opens an incident about the relay. The lock is held.
+func (p *pool) report(err error) {
+	var e *mailer.Error
+	refused := errors.As(err, &e) && e.Code/100 == 5
+	if p.incident && p.failures > 1 || !refused && p.failures < relayFailures {
+		return
+	}
+	p.incident = true
+	if e == nil {
+		e = &mailer.Error{Err: err}
+	}
+	p.e.limits.note(func(ctx context.Context) {
+		if _, err := openIncident(ctx, p.e.c.DB, incident{Kind: IncidentRelay, Relay: p.name}.with(e), 0); err != nil {
+			p.log.Warn("an incident could not be written", "error", err)
+		}
+	})
 }
 
 // trouble notes that a connection could not be had, or not be used for
@@ -212,6 +350,7 @@ func (p *pool) trouble(err error) restTime {
 	if p.until <= now { // a burst of failures counts once
 		p.failures++
 		p.until = now + backoff(p.e.c.Rest, p.e.c.RestMax, p.failures, p.e.c.Chance())
+		p.report(err)
 	}
 	rest := p.until - now
 	if p.live > 0 {

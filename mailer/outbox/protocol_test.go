@@ -33,7 +33,7 @@ func TestTakeoverSeesTheIntentItWaitedFor(t *testing.T) {
 	}
 	taken := make(chan *taken, 1)
 	go func() {
-		tk, err := take(context.Background(), w.db, w.firstBatch(m), b.name, longLease)
+		tk, err := take(context.Background(), w.db, w.firstBatch(m), b.name, longLease, Protocol)
 		if err != nil {
 			t.Error(err)
 		}
@@ -55,7 +55,7 @@ func TestTakeoverSeesTheIntentItWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	go func() {
-		tk, err := take(context.Background(), w.db, w.firstBatch(m), b.name, longLease)
+		tk, err := take(context.Background(), w.db, w.firstBatch(m), b.name, longLease, Protocol)
 		if err != nil {
 			t.Error(err)
 		}
@@ -92,7 +92,7 @@ func TestLateIntentDoesNotPassTheFence(t *testing.T) {
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it errs
 	var tk taken
-	if err := tx.Get(&tk, takeSQL, w.firstBatch(m), "b", interval(longLease)); err != nil {
+	if err := tx.Get(&tk, takeSQL, w.firstBatch(m), "b", interval(longLease), Protocol); err != nil {
 		t.Fatal(err)
 	}
 	said := make(chan answer, 1)
@@ -240,7 +240,7 @@ func TestFrozenInTheMiddleOfATake(t *testing.T) {
 	if err := limit(context.Background(), tx, 200*time.Millisecond); err != nil {
 		t.Fatal(err)
 	}
-	if err := tx.Get(&tk, takeSQL, w.firstBatch(m), "frozen", interval(longLease)); err != nil {
+	if err := tx.Get(&tk, takeSQL, w.firstBatch(m), "frozen", interval(longLease), Protocol); err != nil {
 		t.Fatal(err)
 	}
 	if b, tasks := w.desk("b").take(w.firstBatch(m), longLease); b.attempt != 1 || len(tasks) != 1 {
@@ -264,7 +264,7 @@ func TestCancelAgainstPacking(t *testing.T) {
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it errs
 	var packed int
-	if err := tx.Get(&packed, packSQL, batchSize); err != nil || packed != 2 {
+	if err := tx.Get(&packed, packSQL, batchSize, Protocol); err != nil || packed != 2 {
 		t.Fatalf("packed %d, %v", packed, err)
 	}
 	done := make(chan error, 1)
@@ -298,18 +298,18 @@ func TestDeferredRecipientBelongsToOneBatch(t *testing.T) {
 	l := a.lot([]result{{task: tasks[0], outcome: mailer.Deferred}})
 	a.commit(l)
 	a.commit(l)
-	if n, err := pack(context.Background(), w.db, longLease); err != nil || n != 1 {
+	if n, err := pack(context.Background(), w.db, longLease, Protocol); err != nil || n != 1 {
 		t.Fatalf("packed %d, %v", n, err)
 	}
 	a.commit(l) // a repetition must not take him out of his new batch
-	if n, err := pack(context.Background(), w.db, longLease); err != nil || n != 0 {
+	if n, err := pack(context.Background(), w.db, longLease, Protocol); err != nil || n != 0 {
 		t.Fatalf("packed %d once more, %v", n, err)
 	}
 	w.reconciled(m)
 
 	// The first holder is lost: its batch has him among its intents still.
 	w.expire()
-	tk, err := take(context.Background(), w.db, first, "b", longLease)
+	tk, err := take(context.Background(), w.db, first, "b", longLease, Protocol)
 	if err != nil || tk == nil || tk.InFlight != 1 || len(tk.Recipients) != 1 || tk.Recipients[0].ID != tasks[2].id {
 		t.Fatalf("taken %+v, %v", tk, err)
 	}
@@ -324,7 +324,7 @@ func TestDeferredRecipientBelongsToOneBatch(t *testing.T) {
 	// Now the second holder is lost while sending to him.
 	c.grant(retried[0])
 	w.expire()
-	if tk, err = take(context.Background(), w.db, second, "d", longLease); err != nil || tk == nil || tk.InFlight != 1 || len(tk.Recipients) != 0 {
+	if tk, err = take(context.Background(), w.db, second, "d", longLease, Protocol); err != nil || tk == nil || tk.InFlight != 1 || len(tk.Recipients) != 0 {
 		t.Fatalf("taken %+v, %v", tk, err)
 	}
 	if s := w.reconciled(m).Sums; s.Unknown != 2 || s.Pending != 1 {

@@ -27,7 +27,7 @@ func TestTakeoverWithResend(t *testing.T) {
 		if r := w.reconciled(m); r.Unknown != 2 || r.Pending != 1 {
 			t.Fatalf("sums %+v", r.Sums)
 		}
-		n, err := pack(context.Background(), w.db, longLease)
+		n, err := pack(context.Background(), w.db, longLease, Protocol)
 		if want := int64(2); err != nil || resend < 3 && n != want || resend == 3 && n != 0 {
 			t.Fatalf("after %d resends %d were packed, %v", resend, n, err)
 		}
@@ -62,7 +62,7 @@ func TestResendSettlesUnknown(t *testing.T) {
 	d.grant(tasks...)
 	w.expire()
 	d.take(w.firstBatch(m), longLease)
-	if n, err := pack(context.Background(), w.db, longLease); err != nil || n != 3 {
+	if n, err := pack(context.Background(), w.db, longLease, Protocol); err != nil || n != 3 {
 		t.Fatalf("packed %d, %v", n, err)
 	}
 	if err := settle(context.Background(), w.db, lateSQL, []result{{task: tasks[0], outcome: mailer.Sent}}); err != nil {

@@ -29,7 +29,6 @@ func judge(err error) (fate, mailer.Outcome, *mailer.Error) {
 	if !errors.As(err, &e) { // not from a transport that keeps the contract: nobody can know
 		return fateBook, mailer.Unknown, &mailer.Error{Outcome: mailer.Unknown, Err: err}
 	}
-	named := e.Phase == mailer.PhaseRcpt || e.Phase == mailer.PhaseData || e.Phase == mailer.PhaseDot
 	switch {
 	case e.Outcome == mailer.Unknown:
 		return fateBook, mailer.Unknown, e
@@ -39,10 +38,15 @@ func judge(err error) (fate, mailer.Outcome, *mailer.Error) {
 		return fatePause, mailer.Deferred, e
 	case e.Scope == mailer.ScopeRecipient:
 		return fateBook, e.Outcome, e
-	case named: // the sender's at that provider, or the connection's
+	case named(e): // the sender's at that provider, or the connection's
 		return fateBook, mailer.Deferred, e
 	}
 	return fateTrouble, mailer.Deferred, e
+}
+
+// named tells whether the relay knew the recipient's name when it said so.
+func named(e *mailer.Error) bool {
+	return e.Phase == mailer.PhaseRcpt || e.Phase == mailer.PhaseData || e.Phase == mailer.PhaseDot
 }
 
 // backoff is how long to wait before attempt tries+1 (SMTP-9): base, then twice

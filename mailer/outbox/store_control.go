@@ -19,6 +19,9 @@ func Resume(ctx context.Context, tx *sqlx.Tx, mailingID int64) error {
 	if err != nil {
 		return err
 	}
+	if err := closeIncident(ctx, tx, incident{Kind: IncidentContent, MailingID: mailingID}, "the mailing was resumed"); err != nil {
+		return err
+	}
 	return wake(ctx, tx)
 }
 
@@ -56,7 +59,7 @@ func Cancel(ctx context.Context, tx *sqlx.Tx, mailingID int64, note string) erro
 			return fmt.Errorf("cancel mailing %d: %s: %w", mailingID, s.what, err)
 		}
 	}
-	return nil
+	return closeIncident(ctx, tx, incident{Kind: IncidentContent, MailingID: mailingID}, "the mailing was cancelled")
 }
 
 // change moves a mailing from one state to another or says why it can't.

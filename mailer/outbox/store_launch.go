@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,11 +28,9 @@ func Launch(ctx context.Context, tx *sqlx.Tx, m Mailing, t *mailer.Template, a A
 	if err := m.check(); err != nil {
 		return Launched{}, err
 	}
-	relay, err := pickRelay(ctx, tx, m.Relay)
-	if err != nil {
+	if err := pickRelay(ctx, tx, m.Relay); err != nil {
 		return Launched{}, err
 	}
-	m.Relay = relay
 	l, err := insertMailing(ctx, tx, m)
 	if err != nil || l.Again {
 		return l, err
@@ -56,6 +55,7 @@ func (m *Mailing) check() error {
 	if m.OnUnknown == "" {
 		m.OnUnknown = Hold
 	}
+	m.Fast = m.Fast || slices.Contains(FastKinds, m.Kind)
 	if m.Deadline == 0 {
 		m.Deadline = DefaultDeadline
 	}
@@ -76,10 +76,11 @@ func (m *Mailing) check() error {
 func insertMailing(ctx context.Context, tx *sqlx.Tx, m Mailing) (Launched, error) {
 	var l Launched
 	err := tx.GetContext(ctx, &l.MailingID, `
-		INSERT INTO mailings (key, kind, parent_id, list_id, relay, envelope_from, on_unknown, state, deadline_at)
-		VALUES ($1, $2, nullif($3, 0::bigint), $4, $5, $6, $7, 'sending', clock_timestamp() + $8 * interval '1 microsecond')
+		INSERT INTO mailings (key, kind, parent_id, list_id, relay, envelope_from, on_unknown, state, deadline_at, stream, fast, protocol)
+		VALUES ($1, $2, nullif($3, 0::bigint), $4, $5, $6, $7, 'sending', clock_timestamp() + $8 * interval '1 microsecond', $9, $10, $11)
 		ON CONFLICT (key) DO NOTHING RETURNING id`,
-		m.Key, m.Kind, m.ParentID, m.ListID, m.Relay, m.EnvelopeFrom, m.OnUnknown, m.Deadline.Microseconds())
+		m.Key, m.Kind, m.ParentID, m.ListID, m.Relay, m.EnvelopeFrom, m.OnUnknown, m.Deadline.Microseconds(),
+		m.Stream, m.Fast, Protocol)
 	switch {
 	case err == nil:
 		return l, nil
@@ -121,12 +122,14 @@ func freeze(ctx context.Context, tx *sqlx.Tx, mailing int64, variants []int64, a
 		           FROM audience WHERE recipient_id IS NOT NULL GROUP BY recipient_id),
 		numbered AS (SELECT recipient_id, not_before, variant,
 		                    (row_number() OVER (PARTITION BY not_before, variant ORDER BY recipient_id) - 1) / $%d::bigint AS slice FROM once),
-		made AS (INSERT INTO batches (mailing_id, variant_id, not_before, recipient_ids)
-		         SELECT $%d::bigint, ($%d::bigint[])[variant + 1], not_before, array_agg(recipient_id ORDER BY recipient_id)
-		           FROM numbered GROUP BY not_before, variant, slice ORDER BY not_before, variant, slice
+		made AS (INSERT INTO batches (mailing_id, variant_id, not_before, recipient_ids, fast, protocol)
+		         SELECT m.id, ($%d::bigint[])[x.variant + 1], x.not_before, x.ids, m.fast, m.protocol FROM mailings m, (
+		                SELECT not_before, variant, slice, array_agg(recipient_id ORDER BY recipient_id) AS ids
+		                  FROM numbered GROUP BY not_before, variant, slice) x
+		          WHERE m.id = $%d ORDER BY x.not_before, x.variant, x.slice
 		         RETURNING cardinality(recipient_ids) AS n)
 		SELECT coalesce(sum(n), 0) FROM made`, source, n+1, n+2, n+3)
-	args := append(append(make([]any, 0, n+3), a.Args...), batchSize, mailing, pq.Array(variants))
+	args := append(append(make([]any, 0, n+3), a.Args...), batchSize, pq.Array(variants), mailing)
 	var count int64
 	if err := tx.GetContext(ctx, &count, query, args...); err != nil {
 		return 0, fmt.Errorf("freeze the audience: %w", err)

@@ -25,6 +25,9 @@ type Status struct {
 	CreatedAt  time.Time  `db:"created_at" json:"created_at"`
 	DeadlineAt time.Time  `db:"deadline_at" json:"deadline_at"`
 	FinishedAt *time.Time `db:"finished_at" json:"finished_at,omitempty"`
+	// Rate is how many recipients per second were settled over the last minute
+	// (or since the launch, if that was later); of a finished mailing, over all.
+	Rate float64 `db:"rate" json:"rate"`
 	Sums
 }
 
@@ -49,10 +52,14 @@ func StatusOf(ctx context.Context, db sqlx.QueryerContext, mailingID int64) (Sta
 	err := sqlx.GetContext(ctx, db, &s, `
 		SELECT m.id, m.key, m.kind, m.relay, m.state, m.note, m.created_at, m.deadline_at, m.finished_at, m.recipients,
 		       d.sent, d.failed, d.skipped, d.unknown, t.deferred,
+		       CASE WHEN m.finished_at IS NULL
+		            THEN d.lately / least(60, greatest(1, extract(epoch FROM clock_timestamp() - m.created_at)))::float8
+		            ELSE (d.sent + d.failed + d.unknown) / greatest(1, extract(epoch FROM m.finished_at - m.created_at))::float8 END AS rate,
 		       m.recipients - d.sent - d.failed - d.skipped - d.unknown AS pending
 		  FROM mailings m,
 		       (SELECT count(*) FILTER (WHERE outcome = 1) AS sent, count(*) FILTER (WHERE outcome = 2) AS failed,
-		               count(*) FILTER (WHERE outcome = 3) AS skipped, count(*) FILTER (WHERE outcome = 4) AS unknown
+		               count(*) FILTER (WHERE outcome = 3) AS skipped, count(*) FILTER (WHERE outcome = 4) AS unknown,
+		               count(*) FILTER (WHERE outcome <> 3 AND at > clock_timestamp() - interval '60 s') AS lately
 		          FROM deliveries WHERE mailing_id = $1) d,
 		       (SELECT count(*) AS deferred FROM retries t WHERE t.mailing_id = $1 AND NOT EXISTS
 		               (SELECT FROM deliveries d WHERE d.mailing_id = $1 AND d.recipient_id = t.recipient_id)) t

@@ -17,16 +17,25 @@ import (
 
 var relayName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 
-// AddRelay checks and keeps a relay. Errors are sentences.
-func AddRelay(ctx context.Context, tx *sqlx.Tx, name, url string) (Relay, error) {
+// AddRelay checks and keeps a relay; prefer may be given once. Errors are
+// sentences.
+func AddRelay(ctx context.Context, tx *sqlx.Tx, name, url string, prefer ...Preference) (Relay, error) {
 	if !relayName.MatchString(name) {
 		return Relay{}, fmt.Errorf("%q can't name a relay; use small letters, digits and hyphens, 63 at most", name)
 	}
 	if _, err := mailer.ParseRelay(url); err != nil {
 		return Relay{}, err
 	}
-	r := Relay{Name: name, URL: url}
-	err := tx.QueryRowxContext(ctx, "INSERT INTO relays (name, url) VALUES ($1, $2) RETURNING id, created_at", name, url).Scan(&r.ID, &r.CreatedAt)
+	p := Preference{}
+	if len(prefer) > 0 {
+		p = prefer[0]
+	}
+	if err := p.check(); err != nil {
+		return Relay{}, err
+	}
+	r := Relay{Name: name, URL: url, Priority: p.Priority, Weight: p.Weight}
+	err := tx.QueryRowxContext(ctx, "INSERT INTO relays (name, url, priority, weight) VALUES ($1, $2, $3, $4) RETURNING id, created_at",
+		name, url, p.Priority, p.Weight).Scan(&r.ID, &r.CreatedAt)
 	if e, ok := errors.AsType[*pq.Error](err); ok && e.Code == pqerror.UniqueViolation {
 		return Relay{}, fmt.Errorf("there is a relay called %s already; choose another name", name)
 	}
@@ -49,11 +58,45 @@ func ChangeRelay(ctx context.Context, tx *sqlx.Tx, name, url string) error {
 	return oneRelay(done, name)
 }
 
+// PreferRelay changes when a mailing that may go through any relay goes through
+// this one. Errors are sentences.
+func PreferRelay(ctx context.Context, tx *sqlx.Tx, name string, p Preference) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	done, err := tx.ExecContext(ctx, "UPDATE relays SET priority = $2, weight = $3 WHERE name = $1", name, p.Priority, p.Weight)
+	if err != nil {
+		return fmt.Errorf("change relay: %w", err)
+	}
+	return oneRelay(done, name)
+}
+
+// WarmUpRelay begins a warm-up plan today (UTC), or with nil ends it. Errors are
+// sentences.
+func WarmUpRelay(ctx context.Context, tx *sqlx.Tx, name string, w *WarmUp) error {
+	query, args := "UPDATE relays SET warm_since = NULL WHERE name = $1", []any{name}
+	if w != nil {
+		if err := w.check(); err != nil {
+			return err
+		}
+		query = `UPDATE relays SET warm_since = (clock_timestamp() AT TIME ZONE 'UTC')::date, warm_first = $2, warm_growth = $3, warm_until = $4
+			WHERE name = $1`
+		args = append(args, w.First, w.Growth, w.Until)
+	}
+	done, err := tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("change the warm-up plan: %w", err)
+	}
+	return oneRelay(done, name)
+}
+
 // RemoveRelay forgets a relay that no unfinished mailing goes through. Errors
 // are sentences.
 func RemoveRelay(ctx context.Context, tx *sqlx.Tx, name string) error {
 	var running int
-	err := tx.GetContext(ctx, &running, "SELECT count(*) FROM mailings WHERE relay = $1 AND state IN ('sending', 'paused')", name)
+	err := tx.GetContext(ctx, &running, `
+		SELECT count(*) FROM mailings WHERE state IN ('sending', 'paused')
+		   AND (relay = $1 OR relay = '' AND NOT EXISTS (SELECT FROM relays r WHERE r.name <> $1))`, name)
 	if err != nil {
 		return fmt.Errorf("look who uses relay: %w", err)
 	}
@@ -78,40 +121,32 @@ func oneRelay(done sql.Result, name string) error {
 // Relays lists all relays by name.
 func Relays(ctx context.Context, db sqlx.QueryerContext) ([]Relay, error) {
 	var list []Relay
-	if err := sqlx.SelectContext(ctx, db, &list, "SELECT id, name, url, created_at FROM relays ORDER BY name"); err != nil {
+	err := sqlx.SelectContext(ctx, db, &list, `
+		SELECT id, name, url, created_at, priority, weight, warm_since, coalesce(warm_first, 0) AS warm_first,
+		       coalesce(warm_until, 0) AS warm_until, coalesce(warm_growth, 0) AS warm_growth FROM relays ORDER BY name`)
+	if err != nil {
 		return nil, fmt.Errorf("list relays: %w", err)
 	}
 	return list, nil
 }
 
-// pickRelay resolves a mailing's relay: by name, or the only one there is.
-func pickRelay(ctx context.Context, tx sqlx.QueryerContext, name string) (string, error) {
+// pickRelay checks a mailing's relay: one that there is, or "" for any.
+func pickRelay(ctx context.Context, tx sqlx.QueryerContext, name string) error {
 	list, err := Relays(ctx, tx)
 	if err != nil {
-		return "", err
+		return err
 	}
 	names := make([]string, len(list))
 	for i, r := range list {
 		if names[i] = r.Name; r.Name == name {
-			return name, nil
+			return nil
 		}
 	}
 	switch {
 	case len(list) == 0:
-		return "", errors.New("there is no relay to send through; add one with: broadsheet relay add NAME URL")
+		return errors.New("there is no relay to send through; add one with: broadsheet relay add NAME URL")
 	case name != "":
-		return "", fmt.Errorf("there is no relay %q; choose one of %s", name, strings.Join(names, ", "))
-	case len(list) > 1:
-		return "", fmt.Errorf("several relays could send this; choose one of %s", strings.Join(names, ", "))
+		return fmt.Errorf("there is no relay %q; choose one of %s", name, strings.Join(names, ", "))
 	}
-	return names[0], nil
-}
-
-// relayURL is the URL under a relay's name.
-func relayURL(ctx context.Context, db sqlx.QueryerContext, name string) (string, error) {
-	var url string
-	if err := sqlx.GetContext(ctx, db, &url, "SELECT url FROM relays WHERE name = $1", name); err != nil {
-		return "", fmt.Errorf("find relay %s: %w", name, err)
-	}
-	return url, nil
+	return nil
 }

@@ -32,7 +32,7 @@ ON CONFLICT DO NOTHING`
 const packSQL = `
 WITH running AS (
   SELECT m.id FROM mailings m
-   WHERE m.state = 'sending' AND m.deadline_at > clock_timestamp()
+   WHERE m.state = 'sending' AND m.protocol <= $2::int AND m.deadline_at > clock_timestamp()
      AND EXISTS (SELECT FROM retries t WHERE t.mailing_id = m.id AND t.batch_id IS NULL AND t.next_at <= clock_timestamp())
    ORDER BY m.id FOR SHARE),
 due AS (
@@ -42,9 +42,10 @@ due AS (
 numbered AS (
   SELECT due.*, (row_number() OVER (PARTITION BY mailing_id, variant_id, resend ORDER BY recipient_id) - 1) / $1::bigint AS slice FROM due),
 made AS (
-  INSERT INTO batches (mailing_id, variant_id, wave, resend, recipient_ids)
-  SELECT mailing_id, variant_id, max(tries), resend, array_agg(recipient_id ORDER BY recipient_id)
-    FROM numbered GROUP BY mailing_id, variant_id, resend, slice
+  INSERT INTO batches (mailing_id, variant_id, wave, resend, recipient_ids, fast, protocol)
+  SELECT x.mailing_id, x.variant_id, x.wave, x.resend, x.ids, m.fast, m.protocol FROM (
+         SELECT mailing_id, variant_id, max(tries) AS wave, resend, array_agg(recipient_id ORDER BY recipient_id) AS ids
+           FROM numbered GROUP BY mailing_id, variant_id, resend, slice) x JOIN mailings m ON m.id = x.mailing_id
   RETURNING id, mailing_id, recipient_ids),
 moved AS (
   UPDATE retries t SET batch_id = made.id FROM made, unnest(made.recipient_ids) u(id)
@@ -61,13 +62,13 @@ func giveUp(ctx context.Context, db sqlx.ExecerContext) (int64, error) {
 }
 
 // pack makes batches of due retries and returns how many recipients they hold.
-func pack(ctx context.Context, db *sqlx.DB, lease time.Duration) (int64, error) {
+func pack(ctx context.Context, db *sqlx.DB, lease time.Duration, protocol int) (int64, error) {
 	var n int64
 	err := postgres.InTx(ctx, db, func(tx *sqlx.Tx) error {
 		if err := limit(ctx, tx, max(lease, shortest)); err != nil {
 			return err
 		}
-		return tx.GetContext(ctx, &n, packSQL, batchSize)
+		return tx.GetContext(ctx, &n, packSQL, batchSize, protocol)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("pack retries: %w", err)
@@ -75,16 +76,16 @@ func pack(ctx context.Context, db *sqlx.DB, lease time.Duration) (int64, error) 
 	return n, nil
 }
 
-// joblessSQL finds batches that could be worked on now and for which no job
-// waits: at most $3 jobs, those that wait included. A job that has been running
+// joblessSQL finds batches of queue $4 (fast or not) that could be worked on now
+// and for which no job waits: at most $3 jobs, those that wait included. A job that has been running
 // for longer than $2 µs without taking its batch doesn't count: its process is
 // gone. Mailings take turns.
 const joblessSQL = `
 WITH live AS MATERIALIZED (
   SELECT (j.args->>'batch_id')::bigint AS id, j.state FROM river_job j
-   WHERE j.kind = $1 AND (j.state = 'available' OR j.state = 'running' AND j.attempted_at > clock_timestamp() - $2 * interval '1 microsecond'))
+   WHERE j.kind = $1 AND j.queue = CASE WHEN $4 THEN '` + fastQueue + `' ELSE '` + queue + `' END AND (j.state = 'available' OR j.state = 'running' AND j.attempted_at > clock_timestamp() - $2 * interval '1 microsecond'))
 SELECT b.id FROM batches b JOIN mailings m ON m.id = b.mailing_id
  WHERE NOT b.done AND b.not_before <= clock_timestamp() AND coalesce(b.lease_until, '-infinity') < clock_timestamp()
-   AND m.state = 'sending' AND NOT EXISTS (SELECT FROM live WHERE live.id = b.id)
+   AND m.state = 'sending' AND b.fast = $4 AND NOT EXISTS (SELECT FROM live WHERE live.id = b.id)
  ORDER BY row_number() OVER (PARTITION BY b.mailing_id ORDER BY b.not_before, b.id), b.mailing_id
  LIMIT greatest($3::bigint - (SELECT count(*) FROM live WHERE state = 'available'), 0)`

@@ -22,7 +22,9 @@ type taken struct {
 	Wave       int    `db:"wave"`
 	Resend     int    `db:"resend"`
 	Takeovers  int    `db:"takeovers"`
-	Relay      string `db:"relay"`
+	Fast       bool   `db:"fast"`
+	Relay      string `db:"relay"` // "" for any
+	Stream     string `db:"stream"`
 	From       string `db:"envelope_from"`
 	Late       bool   `db:"late"` // the mailing's deadline has passed
 	InFlight   int    // booked as unknown by this takeover
@@ -45,11 +47,11 @@ UPDATE batches b SET attempt = b.attempt + 1, owner = $2, takeovers = b.takeover
   FROM mailings m
  WHERE m.id = b.mailing_id AND b.id = (
        SELECT c.id FROM batches c JOIN mailings k ON k.id = c.mailing_id
-        WHERE c.id = $1 AND NOT c.done AND k.state = 'sending' AND c.not_before <= clock_timestamp()
+        WHERE c.id = $1 AND NOT c.done AND c.protocol <= $4::int AND k.state = 'sending' AND c.not_before <= clock_timestamp()
           AND coalesce(c.lease_until, '-infinity') < clock_timestamp()
           FOR UPDATE OF c)
-RETURNING b.id, b.mailing_id, b.variant_id, b.attempt, b.wave, b.resend, b.takeovers,
-          m.relay, m.envelope_from, m.deadline_at <= clock_timestamp() AS late`
+RETURNING b.id, b.mailing_id, b.variant_id, b.attempt, b.wave, b.resend, b.takeovers, b.fast,
+          m.relay, m.stream, m.envelope_from, m.deadline_at <= clock_timestamp() AS late`
 
 // bookSQL turns what an earlier attempt left in flight into unknown. It must be
 // a statement of its own after takeSQL, READ COMMITTED: only then does it see
@@ -89,13 +91,13 @@ ON CONFLICT (mailing_id, recipient_id) DO UPDATE
 
 // take takes a batch, books what was in flight and loads what is left to send.
 // It gives nil when there is nothing to take: leased, done, not due, paused.
-func take(ctx context.Context, db *sqlx.DB, batchID int64, owner string, lease time.Duration) (*taken, error) {
+func take(ctx context.Context, db *sqlx.DB, batchID int64, owner string, lease time.Duration, protocol int) (*taken, error) {
 	var b taken
 	err := postgres.InTx(ctx, db, func(tx *sqlx.Tx) error {
 		if err := limit(ctx, tx, max(lease, shortest)); err != nil {
 			return err
 		}
-		if err := tx.GetContext(ctx, &b, takeSQL, batchID, owner, interval(lease)); err != nil {
+		if err := tx.GetContext(ctx, &b, takeSQL, batchID, owner, interval(lease), protocol); err != nil {
 			return err
 		}
 		book := bookSQL

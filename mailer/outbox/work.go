@@ -26,7 +26,7 @@ func (e *Engine) work(ctx context.Context, batchID int64) {
 		return // the lease ran out while the database was away, and we are still at it
 	}
 	before := e.c.Boot()
-	tk, err := take(ctx, e.c.DB, batchID, e.c.Name, e.c.Lease)
+	tk, err := take(ctx, e.c.DB, batchID, e.c.Name, e.c.Lease, e.c.protocol)
 	if err != nil {
 		e.c.Log.Warn("a batch could not be taken", "batch", batchID, "error", err)
 		return
@@ -41,6 +41,7 @@ func (e *Engine) work(ctx context.Context, batchID int64) {
 			"attempt", tk.Attempt, "unknown", tk.InFlight)
 	}
 	b := &batch{id: tk.ID, mailing: tk.MailingID, attempt: tk.Attempt, resend: tk.Resend, from: tk.From,
+		stream: tk.Stream, fast: tk.Fast,
 		oneByOne: tk.Takeovers >= poisonAfter, idle: make(chan struct{})}
 	b.deadline.Store(int64(before + e.c.Lease))
 	rest, err := e.send(ctx, b, tk)
@@ -58,7 +59,8 @@ const poisonAfter = 2
 // send feeds the batch to its relay's connections and waits until they have
 // done what they could. It says how long the batch is to rest if it isn't done.
 func (e *Engine) send(ctx context.Context, b *batch, tk *taken) (restTime, error) {
-	p, err := e.pool(ctx, tk.Relay)
+	start := e.c.Boot()
+	p, err := e.route(ctx, tk.Relay)
 	if err != nil {
 		return e.restAfter(err), err
 	}
@@ -73,12 +75,13 @@ func (e *Engine) send(ctx context.Context, b *batch, tk *taken) (restTime, error
 		return e.restAfter(err), err
 	}
 	if err := e.composable(b); err != nil {
-		e.pause(b.mailing, "no message can be composed: "+err.Error())
+		e.pause(b.mailing, "no message can be composed: "+err.Error(), nil)
 		return 0, nil
 	}
 	if len(settled) > 0 {
 		e.committer.commit(&request{results: settled, answer: make(chan verdict, 1)})
 	}
+	e.metrics.loadSeconds.Observe(seconds(e.c.Boot() - start))
 	if rest, ok := p.add(b); !ok {
 		return rest, nil
 	}
@@ -88,7 +91,27 @@ func (e *Engine) send(ctx context.Context, b *batch, tk *taken) (restTime, error
 		p.stop(b, 0)
 		<-b.idle
 	}
+	e.putOff(b)
+	if b.rest > 0 && tk.Relay == "" && e.another(ctx, p) {
+		return 0, nil
+	}
 	return b.rest, nil
+}
+
+// putOff defers those whose provider can't be sent to now. Nothing was in flight
+// for them; they come back when the provider is to be tried again, not all at
+// once.
+func (e *Engine) putOff(b *batch) {
+	if len(b.held) == 0 || b.lost.Load() {
+		return
+	}
+	results := make([]result, len(b.held))
+	for i, t := range b.held {
+		results[i] = result{task: t, outcome: mailer.Deferred, delay: t.delay + time.Duration(e.c.Chance()*0.2*float64(t.delay))}
+	}
+	if e.committer.commit(&request{results: results, answer: make(chan verdict, 1)}) == granted {
+		e.metrics.held.Add(float64(len(results)))
+	}
 }
 
 // restAfter is how long a batch rests that could not even be begun.
@@ -133,10 +156,12 @@ func (e *Engine) prepare(ctx context.Context, b *batch, tk *taken) (settled []re
 			return nil, fmt.Errorf("look up the recipients: %w", err)
 		}
 	}
+	var unknown []string
 	for _, w := range tk.Recipients {
 		t := &task{b: b, id: w.ID, tries: w.Tries}
 		var known bool
 		t.recipient, known = found[w.ID]
+		t.provider = e.groups.group(t.recipient.Address, &unknown)
 		switch {
 		case !known:
 			settled = append(settled, result{task: t, outcome: unlessResent(b, mailer.Skipped), reason: ReasonErased})
@@ -147,6 +172,7 @@ func (e *Engine) prepare(ctx context.Context, b *batch, tk *taken) (settled []re
 			b.queue = append(b.queue, t)
 		}
 	}
+	e.learnGroups(b.pool, unknown)
 	return settled, nil
 }
 
@@ -190,28 +216,6 @@ func (e *Engine) finish(ctx context.Context, mailing int64) error {
 		e.c.Log.Info("a mailing is sent", "mailing", id)
 	}
 	return err
-}
-
-// pool gives the connections to a relay as it is configured now.
-func (e *Engine) pool(ctx context.Context, name string) (*pool, error) {
-	url, err := relayURL(ctx, e.c.DB, name)
-	if err != nil {
-		return nil, err
-	}
-	key := name + " " + url
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if p := e.pools[key]; p != nil {
-		return p, nil
-	}
-	relay, err := mailer.ParseRelay(url)
-	if err != nil {
-		return nil, fmt.Errorf("relay %s: %w", name, err)
-	}
-	p := newPool(e, name, relay)
-	p.closed = e.stopping
-	e.pools[key] = p
-	return p, nil
 }
 
 // template gives a compiled variant; the last few are kept.
