@@ -146,8 +146,7 @@ func (c *benchSendCmd) issue(a *app, b *backend, relay string) (id int64, size i
 		if err != nil {
 			return 0, err
 		}
-		size = len(m.Sample)
-		return size, nil
+		return benchSize(m)
 	})
 	if err != nil {
 		return 0, 0, err
@@ -167,7 +166,20 @@ func (c *benchSendCmd) issue(a *app, b *backend, relay string) (id int64, size i
 	if err != nil {
 		return 0, 0, err
 	}
-	return id, len(m.Sample), b.newsletters.Approve(a.ctx, id, "bench")
+	if size, err = benchSize(m); err != nil {
+		return 0, 0, err
+	}
+	return id, size, b.newsletters.Approve(a.ctx, id, "bench")
+}
+
+// benchSize is the size of the mail for one of the readers.
+func benchSize(m *newsletter.Compiled) (int, error) {
+	reader := mailer.Recipient{Address: "reader1@bench1.invalid", Name: "Reader 1", MessageID: "0123456789abcdef01@bench.invalid", Date: time.Unix(0, 0)}
+	for range m.Template.Slots() {
+		reader.Values = append(reader.Values, "012345678901234567890123456")
+	}
+	msg, err := m.Template.Splice(nil, reader)
+	return len(msg), err
 }
 
 // measure launches the issue and works until it is sent.

@@ -85,7 +85,7 @@ func (a *app) standings(b *backend, id int64, to io.Writer) (n int64, err error)
 	if err := w.Write([]string{"recipient", "address", "state", "at", "code", "enhanced", "reason", "deferred", "next_try"}); err != nil {
 		return 0, err
 	}
-	err = b.newsletters.Standings(a.ctx, id, func(s newsletter.Standing) error {
+	err = b.newsletters.Standings(a.ctx, id, func(s newsletter.Whereabouts) error {
 		n++
 		code, tries := "", ""
 		if s.Code != 0 {

@@ -39,8 +39,8 @@ func (s *Service) Resolve(ctx context.Context, id int64, v outbox.Verdict, addre
 	return len(done), err
 }
 
-// Standing is where one recipient of an issue stands.
-type Standing struct {
+// Whereabouts is where one recipient of an issue stands.
+type Whereabouts struct {
 	outbox.Standing
 	Address string // "" for who was erased
 }
@@ -49,7 +49,7 @@ type Standing struct {
 const standingsAtOnce = 1000
 
 // Standings gives where each frozen recipient of an issue stands, by id.
-func (s *Service) Standings(ctx context.Context, id int64, see func(Standing) error) error {
+func (s *Service) Standings(ctx context.Context, id int64, see func(Whereabouts) error) error {
 	mailing, err := s.mailing(ctx, id)
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func (s *Service) Standings(ctx context.Context, id int64, see func(Standing) er
 			return err
 		}
 		for _, x := range lot {
-			if err := see(Standing{x, people[x.RecipientID].Email}); err != nil {
+			if err := see(Whereabouts{x, people[x.RecipientID].Email}); err != nil {
 				return err
 			}
 		}
