@@ -174,7 +174,7 @@ func (c *benchSendCmd) issue(a *app, b *backend, relay string) (id int64, size i
 
 // benchSize is the size of the mail for one of the readers.
 func benchSize(m *newsletter.Compiled) (int, error) {
-	reader := mailer.Recipient{Address: "reader1@bench1.invalid", Name: "Reader 1", MessageID: "0123456789abcdef01@bench.invalid", Date: time.Unix(0, 0)}
+	reader := mailer.Recipient{Address: "reader1@bench1.invalid", Name: "Reader 1", MessageID: "0123456789abcdef01@bench.invalid", Date: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	for range m.Template.Slots() {
 		reader.Values = append(reader.Values, "012345678901234567890123456")
 	}
