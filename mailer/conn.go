@@ -17,8 +17,8 @@ type Conn interface {
 	// when the relay took it and otherwise an *[Error].
 	//
 	// At the last moment at which the message can be held back, gate is called
-	// (nil is always open): before the final dot, or before anything is written
-	// where all goes in one write. If it errs, nothing was sent and the error is
+	// (nil is always open): before the last piece of the content and its dot, or
+	// before anything is written where all goes in one write. If it errs, nothing was sent and the error is
 	// Deferred, with gate's error inside; the connection may be closed.
 	//
 	// When ctx ends the connection is closed at once: Deferred before that

@@ -146,3 +146,25 @@ func TestDirectory(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestStuff: what a server undoes gives the message back.
+func TestStuff(t *testing.T) {
+	for _, msg := range []string{
+		".\r\n", "..\r\n", "a\r\n", ".a\r\n.b\r\nc\r\n", "a\r\n.\r\n..\r\n\r\n.\r\n", "a.\r\n.b.\r\n", "\r\n.\r\n",
+	} {
+		dots, err := checkLines([]byte(msg))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var undone strings.Builder
+		for _, line := range strings.SplitAfter(string(stuff([]byte("x"), []byte(msg), dots))[1:], "\n") {
+			if strings.HasPrefix(line, ".") && !strings.HasPrefix(line, "..") {
+				t.Errorf("%q: a dot is not doubled in %q", msg, line)
+			}
+			undone.WriteString(strings.TrimPrefix(line, "."))
+		}
+		if undone.String() != msg {
+			t.Errorf("%q came back as %q", msg, undone.String())
+		}
+	}
+}

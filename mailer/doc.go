@@ -22,15 +22,16 @@
 //
 // # Outcome of a transaction
 //
-//	greeting EHLO STARTTLS AUTH │ MAIL │ RCPT │ DATA content gate │ dot     │ whole reply
+//	greeting EHLO STARTTLS AUTH │ MAIL │ RCPT │ DATA gate content │ dot     │ whole reply
 //	────────────────────────────┼──────┼──────┼───────────────────┼─────────┼────────────
 //	connection breaks           │ Deferred, ScopeProtocol         │ Unknown │ 2xx nil
 //	4xx                         │ Deferred                                  │ 4xx Deferred
 //	5xx      Deferred, relay's fault   │ Failed by the table      │         │ 5xx Failed
 //
-// The final dot is written alone, after the gate. If not a byte of it left the
-// machine, the outcome is still Deferred; from its first byte to the end of a
-// whole reply it is Unknown (RFC 1047). Half a reply, codes that disagree and
+// The gate is asked before the last 64 KB of the content, which are written
+// together with the final dot. If not a byte of the dot left the machine, the
+// outcome is still Deferred; from its first byte to the end of a whole reply it
+// is Unknown (RFC 1047). Half a reply, codes that disagree and
 // replies to what wasn't asked are no replies.
 //
 // After anything irregular inside DATA the connection is closed, never RSET: a
@@ -41,8 +42,8 @@
 // # Round trips
 //
 //	offered                 written before an answer is awaited      round trips
-//	nothing                 MAIL │ RCPT │ DATA │ content, gate, dot  4
-//	PIPELINING              MAIL RCPT DATA │ content, gate, dot      2
+//	nothing                 MAIL │ RCPT │ DATA │ gate, content, dot  4
+//	PIPELINING              MAIL RCPT DATA │ gate, content, dot      2
 //	PIPELINING, CHUNKING    gate, MAIL RCPT BDAT content             1
 //
 // All replies of a group are read, in order, also after a refusal. With one

@@ -19,6 +19,7 @@ type transaction struct {
 	mail  string
 	rcpt  string
 	msg   []byte
+	dots  bool // a line of it begins with a dot
 }
 
 // prepare checks everything that can be checked before a byte is written.
@@ -50,7 +51,7 @@ func (tx *transaction) prepare(env Envelope, msg []byte) *Error {
 		e.Outcome = Deferred // another relay may take it
 		return e
 	}
-	if err := checkLines(msg); err != nil {
+	if tx.dots, err = checkLines(msg); err != nil {
 		return refuse(ScopeMessage, "5.6.0", err)
 	}
 	high := eai || hasHighBytes(msg)
@@ -109,12 +110,25 @@ func (tx *transaction) run() *Error {
 	if e := tx.open(); e != nil {
 		return e
 	}
-	tx.dirty = true
-	var body []byte
-	body, c.buf = stuff(c.buf, tx.msg)
+	return tx.content()
+}
+
+// lastPiece is how much of a message is written together with its dot, in
+// bytes: what a socket's buffer takes at once.
+const lastPiece = 64 << 10
+
+// content writes the message, asks the gate before its last piece, and waits
+// for the verdict. Only from the dot on the outcome can be unknown.
+func (tx *transaction) content() *Error {
+	c := tx.conn
+	tx.dirty, tx.phase = true, PhaseData
+	c.buf = append(stuff(c.buf[:0], tx.msg, tx.dots), ".\r\n"...)
+	split := max(0, len(c.buf)-lastPiece)
 	c.deadline(c.t.Data)
-	if err := c.write(body); err != nil {
-		return tx.early(err)
+	if split > 0 {
+		if err := c.write(c.buf[:split]); err != nil {
+			return tx.early(err)
+		}
 	}
 	if e := tx.ask(); e != nil {
 		return e
@@ -123,7 +137,18 @@ func (tx *transaction) run() *Error {
 	if c.r.Buffered() > 0 || !c.wire.quiet() { // an answer to something we haven't said, or no peer any more
 		return tx.early(errGarbage)
 	}
-	return tx.dot()
+	before, piece := c.wire.sent, c.buf[split:]
+	err := c.write(piece)
+	switch {
+	case err != nil && c.wire.sent-before <= int64(len(piece)-len(".\r\n")): // not even the dot
+		return tx.early(err)
+	case err != nil:
+		tx.gone = true
+		return tx.broke(err)
+	}
+	tx.gone = true
+	c.deadline(c.t.Reply)
+	return tx.verdict(nil)
 }
 
 // ask asks the gate.
@@ -204,23 +229,6 @@ func (tx *transaction) take(s step) (e *Error, fatal bool) {
 		return tx.broke(fmt.Errorf("%w: %d in answer to %.4s", errGarbage, rep.code, s.line)), true
 	}
 	return classify(s.phase, rep), rep.code == 421 // the relay hangs up (RFC 5321 §3.8)
-}
-
-// dot writes the final dot and waits for the verdict. Only from here on the
-// outcome can be unknown, and only once a byte of the dot has left.
-func (tx *transaction) dot() *Error {
-	c := tx.conn
-	c.deadline(c.t.Reply)
-	before := c.wire.sent
-	err := c.write([]byte(".\r\n"))
-	if err != nil && c.wire.sent == before {
-		return tx.broke(err)
-	}
-	tx.gone = true
-	if err != nil {
-		return tx.broke(err)
-	}
-	return tx.verdict(nil)
 }
 
 // atOnce writes the commands and the whole message in one go, as one last
