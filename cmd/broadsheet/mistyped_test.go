@@ -122,7 +122,7 @@ func TestMistyped(t *testing.T) {
 		{"issue|draft|nope|--article|" + a, 1, "nope"},
 		{"issue|test|" + issue, 2, "--to"},
 		{"issue|test|99|--to|a@b.example", 1, "there is no issue 99"},
-		{"issue|test|" + issue + "|--to|nobody", 1, "nobody"},
+		{"issue|test|" + issue + "|--to|nobody", 1, "@"},
 		{"issue|preview|" + issue + "|--had|99", 1, "does not have article 99"},
 		{"issue|approve|99", 1, "there is no issue 99"},
 		{"issue|send|" + issue, 1, "has not been approved"},
