@@ -35,7 +35,9 @@ type draft struct {
 	blocks       article.Blocks
 	diagnostics  []article.Diagnostic
 
+	priced    bool            // headings give prices beside the names of products
 	codePicks []*article.Pick // of the source's codes, until they are in the blocks
+	products  []known         // of a page's own data
 	roles     map[article.Block]role
 	frontFAQ  []asked                   // of the front matter
 	dataFAQ   []asked                   // of a page's own data

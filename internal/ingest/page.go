@@ -65,7 +65,10 @@ func readPage(d *draft) error {
 	p.readAbout(lean.data)
 	p.dropUnseen()
 	p.weigh()
-	headline := p.takeHeadline()
+	headline := p.oneOfSeveral()
+	if headline == nil {
+		headline = p.takeHeadline()
+	}
 	p.takePageAuthor()
 	p.takePageNotices()
 	p.chooseMain(headline)
@@ -83,6 +86,7 @@ func readPage(d *draft) error {
 	h.node(p.main)
 	h.flush()
 	p.ownFAQ()
+	d.products = p.about.products
 	if len(d.blocks) == 0 && d.title == "" && len(d.disclosures) == 0 {
 		return fail("%s holds no text; give a page with an article in it.", d.name)
 	}

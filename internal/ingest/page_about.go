@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	stdhtml "html"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -22,14 +23,19 @@ type about struct {
 	dates    []string
 	language string
 	url      string
-	products []thing
+	products []known
 	faqs     map[string]bool // folded questions
 	asked    []thing         // the page's FAQ: questions, and their answers in HTML
 }
 
-// thing is what the page's JSON-LD names: a product and its address, or a
-// question and its answer.
-type thing struct{ name, url string }
+// thing is a question the page's JSON-LD names, and its answer in HTML.
+type thing struct{ name, answer string }
+
+// known is a product the page's JSON-LD names.
+type known struct {
+	name, url, image, asin string
+	asides                 asides
+}
 
 // known is the product of the page's own data whose name stands in n.
 func (a *about) known(n *html.Node) string {
@@ -273,7 +279,11 @@ func (p *page) thing(m frontValues, people map[string]frontValues) {
 		}
 	case m.isA("Product"):
 		if name := m.mended("name"); name != "" && len(a.products) < maxKnown {
-			a.products = append(a.products, thing{name, m.offer()})
+			a.products = append(a.products, m.product(name))
+		}
+	case m.isA("ListItem") && m.object("item") == nil && sells(m.line("url")):
+		if name := m.mended("name"); name != "" && len(a.products) < maxKnown {
+			a.products = append(a.products, m.product(name))
 		}
 	case m.isA("FAQPage"):
 		a.asked = append(a.asked, m.questions(maxKnown-len(a.asked))...)
@@ -339,18 +349,60 @@ func (m frontValues) people(named map[string]frontValues, keys ...string) (by st
 	return by
 }
 
-// offer is where a product is sold.
-func (m frontValues) offer() string {
-	for _, key := range []string{"offers", "offer"} {
+// object is what stands under the first of the keys that holds an object, or a
+// list of them.
+func (m frontValues) object(keys ...string) frontValues {
+	for _, key := range keys {
 		v := m[key]
 		if list, ok := v.([]any); ok && len(list) > 0 {
 			v = list[0]
 		}
 		if o, ok := v.(map[string]any); ok {
-			if u := frontValues(o).line("url"); u != "" {
-				return u
-			}
+			return o
 		}
 	}
-	return m.line("url")
+	return nil
+}
+
+// number is a value that may be written as a number or as a text.
+func (m frontValues) number(key string) string {
+	switch v := m[key].(type) {
+	case string:
+		return oneLine(clip(v, 40))
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return ""
+}
+
+// product is what the data says of a product: where it is sold, its picture,
+// its price and rating.
+func (m frontValues) product(name string) known {
+	offer := m.object("offers", "offer")
+	k := known{name: name, url: offer.line("url")}
+	if k.url == "" {
+		k.url = m.line("url")
+	}
+	if k.image = m.line("image"); k.image == "" {
+		k.image = m.object("image").line("url", "contentUrl")
+	}
+	if list, ok := m["image"].([]any); ok && k.image == "" && len(list) > 0 {
+		k.image, _ = list[0].(string)
+	}
+	for _, key := range []string{"sku", "asin", "productID"} {
+		if s := strings.ToUpper(strings.TrimPrefix(m.line(key), "asin:")); asin.MatchString(s) && k.asin == "" {
+			k.asin = s
+		}
+	}
+	for _, key := range []string{"price", "lowPrice"} {
+		if s := offer.number(key); s != "" && len(k.asides.prices) == 0 {
+			k.asides.prices = addOnce(nil, strings.TrimSpace(s+" "+offer.line("priceCurrency")))
+		}
+	}
+	rating := m.object("aggregateRating").number("ratingValue")
+	if rating == "" {
+		rating = m.object("review").object("reviewRating").number("ratingValue")
+	}
+	k.asides.ratings = addOnce(nil, rating)
+	return k
 }

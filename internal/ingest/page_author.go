@@ -32,6 +32,9 @@ func (p *page) takePageAuthor() {
 	shown := p.shownAuthor()
 	switch {
 	case d.author.Name == "":
+		if shown == "" {
+			shown = p.repliedAs()
+		}
 		d.author.Name = shown
 	case shown != "" && strings.HasPrefix(shown, d.author.Name) && len(shown) < len(d.author.Name)+12:
 		d.author.Name = shown // with the degree: "Ann Lee, PhD"
@@ -42,6 +45,24 @@ func (p *page) takePageAuthor() {
 	if n := oneLine(p.about.note); d.author.Name != "" && n != "" && short(n, 400) {
 		d.author.Note = n
 	}
+}
+
+// repliedAs is the name under which the author answers readers' comments, where
+// the site marks these answers.
+func (p *page) repliedAs() string {
+	reply := firstOf(p.body, func(n *html.Node) bool { return hasToken(attr(n, "class"), "bypostauthor") })
+	if reply == nil {
+		return ""
+	}
+	name := ""
+	firstOf(reply, func(n *html.Node) bool {
+		c := attr(n, "class")
+		if hasToken(c, "fn") || hasToken(c, "author") || hasToken(c, "comment-author") {
+			name = p.authorName(wordsOfNodeMax(n, 70))
+		}
+		return name != ""
+	})
+	return name
 }
 
 // boxNames are what sites call the box about the author.

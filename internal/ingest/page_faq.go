@@ -14,7 +14,7 @@ const maxAnswer = 20_000
 // ownFAQ reads the FAQ a page has in its data.
 func (p *page) ownFAQ() {
 	for _, q := range p.about.asked {
-		p.d.dataFAQ = append(p.d.dataFAQ, asked{text: unnumberedTitle(withoutQ(q.name)), answer: p.d.fragment(q.url, 0)})
+		p.d.dataFAQ = append(p.d.dataFAQ, asked{text: unnumberedTitle(withoutQ(q.name)), answer: p.d.fragment(q.answer, 0)})
 	}
 	p.d.answers = make(map[string]article.Blocks)
 	for _, q := range p.d.dataFAQ {

@@ -15,12 +15,15 @@ const maxInline = 12
 // Ready Rocker", not "this crib". Each stands below its paragraph, which keeps
 // the link.
 func (d *draft) inlinePicks() {
-	for _, b := range d.blocks {
-		if _, ok := b.(*article.Pick); ok {
-			return
-		}
+	if d.hasPicks() {
+		return
 	}
 	seen := make(map[string]bool)
+	defer func() {
+		if len(seen) == 0 {
+			d.addressPicks()
+		}
+	}()
 	var out article.Blocks
 	for _, b := range d.blocks {
 		out = append(out, b)

@@ -62,11 +62,23 @@ func (d *draft) takePicks() {
 	d.promoteTitles()
 	heads := d.pickHeads()
 	sells := d.headsSell(heads)
+	priced := 0
+	for _, i := range heads {
+		if pricedName(blockText(d.blocks[i])) {
+			priced++
+		}
+	}
+	d.priced = priced >= 2
 	drop := make(map[int]bool)
 	for i, h := range heads {
 		end := len(d.blocks)
 		if i+1 < len(heads) {
 			end = heads[i+1]
+		}
+		for j := h + 1; j < end; j++ { // a section that is a pick already
+			if p, ok := d.blocks[j].(*article.Pick); ok && p.Heading != nil {
+				end = j
+			}
 		}
 		if d.pickAt(h, end, sells, drop) || d.format == Text {
 			lowerSections(d.blocks[h+1:end], headingLevel(d.blocks[h]))
@@ -160,6 +172,7 @@ func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) bool {
 	case label != "" && (found || link != "" || firmLabel.MatchString(fold(label))) && name != "":
 	case found && product(text):
 	case link != "" && product(text):
+	case d.priced && pricedName(text):
 	default:
 		return false
 	}

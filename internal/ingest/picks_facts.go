@@ -33,7 +33,21 @@ func setImage(p *article.Pick, i *article.Image) bool {
 	return true
 }
 
-var leadPrice = regexp.MustCompile(`^[\[(\s]*` + amount + `\s*[:–—|-]\s+`)
+var (
+	leadPrice = regexp.MustCompile(`^[\[(\s]*` + amount + `\s*[:–—|-]\s+`)
+	// apartPrice ends a heading behind a mark of its own: not "Kettles under $50".
+	apartPrice = regexp.MustCompile(`(?:\s*[–—|:(\[]|\s-)\s*` + amount + `\s*[)\]]*$`)
+)
+
+// pricedName: a heading that gives a name and a price beside it.
+func pricedName(s string) bool {
+	s = unnumberedTitle(strings.TrimSpace(s))
+	rest := leadPrice.ReplaceAllString(s, "")
+	if rest == s {
+		rest = apartPrice.ReplaceAllString(s, "")
+	}
+	return rest != s && properName(rest) && product(rest) && !strings.HasPrefix(fold(rest), "best ")
+}
 
 // setName gives a pick its name without the price beside it.
 func (d *draft) setName(p *article.Pick, s string) {

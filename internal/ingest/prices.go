@@ -90,7 +90,9 @@ func withoutPrices(t article.Text) (rest article.Text, out asides) {
 // setBlurb gives a pick its words, without the prices and ratings in them.
 func (d *draft) setBlurb(p *article.Pick, t article.Text) {
 	var out asides
-	p.Blurb, out = withoutPrices(t)
+	if p.Blurb, out = withoutPrices(t); (len(out.prices) > 0 || len(out.ratings) > 0) && len(strings.Fields(p.Blurb.String())) < 2 {
+		p.Blurb = nil
+	}
 	d.setAside(p, out)
 }
 

@@ -21,7 +21,9 @@ func (d *draft) shape() *article.Article {
 	d.takeTakeaways()
 	d.adoptHeadings()
 	d.takePicks()
+	d.listPicks()
 	d.mergePicks()
+	d.dataPicks()
 	if d.format == HTML || d.format == Markdown {
 		d.inlinePicks()
 	}
