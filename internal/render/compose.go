@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -19,20 +20,42 @@ func Compose(issue Issue, theme *Theme) (Mail, error) {
 	}
 	v := e.view(inMail)
 	m := Mail{Title: e.art.Title, Preheader: v.Preheader.String()}
-	if m.HTML, err = theme.html[e.Dir].render(v); err != nil {
-		return Mail{}, fmt.Errorf("rendering the HTML part: %w", err)
+	err = theme.part("the HTML part", "blocks", func() error {
+		m.HTML, err = theme.html[e.Dir].render(v)
+		return err
+	})
+	if err != nil {
+		return Mail{}, err
 	}
 	e.numberLinks(v)
-	if m.Text, err = theme.text.render(v); err != nil {
-		return Mail{}, fmt.Errorf("rendering the text part: %w", err)
+	err = theme.part("the text part", "blocks", func() error {
+		m.Text, err = theme.text.render(v)
+		return err
+	})
+	if err != nil {
+		return Mail{}, err
 	}
 	if len(issue.Without) > 0 {
 		return m, nil
 	}
-	if m.Web, err = theme.web.render(e); err != nil {
-		return Mail{}, fmt.Errorf("rendering the web page: %w", err)
+	err = theme.part("the web page", "web", func() error {
+		m.Web, err = theme.web.render(e)
+		return err
+	})
+	if err != nil {
+		return Mail{}, err
 	}
 	return m, nil
+}
+
+// part renders one part, whose templates an override folder may have in dir.
+func (t *Theme) part(what, dir string, render func() error) error {
+	err := t.over.explain(dir, t.budget.run(render))
+	var broken *TemplateError
+	if err == nil || errors.As(err, &broken) {
+		return err
+	}
+	return fmt.Errorf("rendering %s: %w", what, err)
 }
 
 // composer is one article being composed.

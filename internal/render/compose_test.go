@@ -54,7 +54,7 @@ func TestEveryKindIsInAFixture(t *testing.T) {
 
 func TestComposeIsDeterministic(t *testing.T) {
 	for _, f := range fixtures(t) {
-		again, err := newTheme(f.theme, sourceOf(t, f.theme))
+		again, err := newTheme(f.theme, sourceOf(t, f.theme), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

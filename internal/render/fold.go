@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"html/template"
 	"slices"
@@ -20,6 +21,7 @@ var tokenFuncs = []string{"type", "color", "s", "pad", "box", "tap", "layout", "
 // that does not exist is an error here and not in the middle of a mail.
 func fold(set *template.Template, funcs template.FuncMap) error {
 	known := map[string]string{}
+	var tree *parse.Tree
 	var list func(*parse.ListNode) error
 	list = func(l *parse.ListNode) error {
 		if l == nil {
@@ -29,7 +31,10 @@ func fold(set *template.Template, funcs template.FuncMap) error {
 			var err error
 			switch n := n.(type) {
 			case *parse.ActionNode:
-				l.Nodes[i], err = folded(n, funcs, known)
+				if l.Nodes[i], err = folded(n, funcs, known); err != nil {
+					place, _ := tree.ErrorContext(n)
+					err = fmt.Errorf("template: %s: %w", place, err)
+				}
 			case *parse.IfNode:
 				err = both(list, n.List, n.ElseList)
 			case *parse.RangeNode:
@@ -47,8 +52,9 @@ func fold(set *template.Template, funcs template.FuncMap) error {
 		if t.Tree == nil {
 			continue
 		}
-		if err := list(t.Tree.Root); err != nil {
-			return fmt.Errorf("%s: %w", t.Name(), err)
+		tree = t.Tree
+		if err := list(tree.Root); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -75,6 +81,9 @@ func folded(n *parse.ActionNode, funcs template.FuncMap, known map[string]string
 		}
 		var b strings.Builder
 		if err := t.Execute(&b, nil); err != nil {
+			for errors.Unwrap(err) != nil { // of the function alone
+				err = errors.Unwrap(err)
+			}
 			return nil, err
 		}
 		out = b.String()

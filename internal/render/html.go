@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"text/template/parse"
 
 	"github.com/broadsheet/broadsheet/internal/article"
 	"github.com/broadsheet/broadsheet/templates"
@@ -11,23 +12,35 @@ import (
 
 // htmlSet is the mail's templates for one theme and one direction.
 type htmlSet struct {
-	set *template.Template
-	all map[string]*htmlSet // the theme's, by direction
+	set    *template.Template
+	budget *budget
+	all    map[string]*htmlSet // the theme's, by direction
 }
 
-func parseHTML(t *tokens, dir string) (*htmlSet, error) {
-	h := &htmlSet{}
-	f := t.funcs(dir)
+func parseHTML(t *Theme, dir string) (*htmlSet, error) {
+	h := &htmlSet{budget: t.budget}
+	f := t.tokens.funcs(dir)
 	f["row"] = h.row
 	f["inner"] = h.inner
 	f["story"] = h.story
 	f["part"] = func(k article.Kind) string { return string(k) }
-	set, err := template.New("").Funcs(f).ParseFS(templates.FS, "email/layouts/*.html", "email/layouts/style.css", "email/blocks/*.html")
+	called := f
+	if t.budget != nil {
+		called = t.budget.metered(f)
+	}
+	set, err := template.New("").Funcs(called).ParseFS(templates.FS, "email/layouts/*.html", "email/layouts/style.css", "email/blocks/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("the mail's templates: %w", err)
 	}
+	err = t.over.apply("blocks", ".html", called, func(name string, tree *parse.Tree) error {
+		_, err := set.AddParseTree(name, tree)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	if err := fold(set, f); err != nil {
-		return nil, fmt.Errorf("the mail's templates: %w", err)
+		return nil, t.over.explain("blocks", fmt.Errorf("the mail's templates: %w", err))
 	}
 	h.set = set
 	return h, nil
@@ -36,7 +49,7 @@ func parseHTML(t *tokens, dir string) (*htmlSet, error) {
 // row executes a block's template, which writes whole table rows or nothing.
 func (h *htmlSet) row(name string, data any) (template.HTML, error) {
 	var b strings.Builder
-	if err := h.set.ExecuteTemplate(&b, name+".html", data); err != nil {
+	if err := h.set.ExecuteTemplate(h.budget.writer(&b), name+".html", data); err != nil {
 		return "", err
 	}
 	return template.HTML(line(b.String())), nil
@@ -46,7 +59,7 @@ func (h *htmlSet) row(name string, data any) (template.HTML, error) {
 // blocks.
 func (h *htmlSet) inner(k article.Kind, data any) (template.HTML, error) {
 	var b strings.Builder
-	err := h.set.ExecuteTemplate(&b, string(k)+"-in", data)
+	err := h.set.ExecuteTemplate(h.budget.writer(&b), string(k)+"-in", data)
 	return template.HTML(b.String()), err
 }
 
@@ -73,6 +86,6 @@ const partSize = 64 << 10
 func (h *htmlSet) render(v *view) (string, error) {
 	var b strings.Builder
 	b.Grow(partSize)
-	err := h.set.ExecuteTemplate(&b, v.Layout+".html", v)
+	err := h.set.ExecuteTemplate(h.budget.writer(&b), v.Layout+".html", v)
 	return b.String(), err
 }

@@ -5,23 +5,35 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+	"text/template/parse"
 
 	"github.com/broadsheet/broadsheet/templates"
 )
 
 // textSet is the text part's templates: as they are, and for blocks that stand
 // indented within another one.
-type textSet struct{ set, within *template.Template }
+type textSet struct {
+	set, within *template.Template
+	budget      *budget
+}
 
 // within is how far blocks within a block are indented.
 const within = "  "
 
-func parseText() (*textSet, error) {
-	t := &textSet{}
+func parseText(theme *Theme) (*textSet, error) {
+	t := &textSet{budget: theme.budget}
 	full, less := measure(columns), measure(columns-len(within))
-	set, err := template.New("").Funcs(full.funcs(t)).ParseFS(templates.FS, "email/blocks/*.txt")
+	funcs := full.funcs(t)
+	set, err := template.New("").Funcs(funcs).ParseFS(templates.FS, "email/blocks/*.txt")
 	if err != nil {
 		return nil, fmt.Errorf("the text part's templates: %w", err)
+	}
+	err = theme.over.apply("blocks", ".txt", funcs, func(name string, tree *parse.Tree) error {
+		_, err := set.AddParseTree(name, tree)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	t.set = set
 	if t.within, err = set.Clone(); err != nil {
@@ -33,7 +45,7 @@ func parseText() (*textSet, error) {
 
 // funcs are the template functions of a text set in m columns.
 func (m measure) funcs(t *textSet) template.FuncMap {
-	return template.FuncMap{
+	f := template.FuncMap{
 		"flow":       m.flow,
 		"wrap":       m.wrap,
 		"rule":       m.rule,
@@ -46,6 +58,10 @@ func (m measure) funcs(t *textSet) template.FuncMap {
 		"within":     t.indented,
 		"next":       func(i int) int { return i + 1 },
 	}
+	if t.budget != nil {
+		return t.budget.metered(f)
+	}
+	return f
 }
 
 type indentedList struct {
@@ -61,7 +77,7 @@ type piece struct {
 }
 
 func (t *textSet) render(v *view) (string, error) {
-	out, err := joined(t.set, v.pieces())
+	out, err := t.joined(t.set, v.pieces())
 	return guard(out) + "\n", err
 }
 
@@ -71,7 +87,7 @@ func (t *textSet) indented(bs []block) (string, error) {
 	for i, b := range bs {
 		pieces[i] = pieceOf(b)
 	}
-	out, err := joined(t.within, pieces)
+	out, err := t.joined(t.within, pieces)
 	lines := strings.Split(out, "\n")
 	for i, l := range lines {
 		if l != "" {
@@ -90,13 +106,13 @@ func pieceOf(b block) piece {
 }
 
 // joined is the pieces with the empty lines they want between them.
-func joined(set *template.Template, pieces []piece) (string, error) {
+func (t *textSet) joined(set *template.Template, pieces []piece) (string, error) {
 	var out strings.Builder
 	out.Grow(partSize / 8)
 	below := 0
 	for _, p := range pieces {
 		var b strings.Builder
-		if err := set.ExecuteTemplate(&b, p.name+".txt", p.data); err != nil {
+		if err := set.ExecuteTemplate(t.budget.writer(&b), p.name+".txt", p.data); err != nil {
 			return "", err
 		}
 		text := strings.Trim(b.String(), "\n")

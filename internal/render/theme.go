@@ -2,15 +2,11 @@ package render
 
 import (
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/BurntSushi/toml"
 
-	"github.com/broadsheet/broadsheet/templates"
 )
 
 // Theme is a checked set of tokens together with the templates that use them.
@@ -20,6 +16,8 @@ type Theme struct {
 	html   map[string]*htmlSet // by direction: "ltr", "rtl"
 	text   *textSet
 	web    *webSet
+	over   *overrides // nil without an override folder
+	budget *budget    // nil without one
 }
 
 // tokens is the theme file.
@@ -81,46 +79,13 @@ const (
 	linksNumbered = "numbered"
 )
 
-const themeDir = "email/themes"
-
-// themes are the embedded theme files, by name, each read when it is first
-// asked for: a Theme never changes, and making one costs as much as a mail.
-var themes = func() map[string]func() (*Theme, error) {
-	out := map[string]func() (*Theme, error){}
-	for _, name := range ThemeNames() {
-		out[name] = sync.OnceValues(func() (*Theme, error) {
-			data, err := fs.ReadFile(templates.FS, path.Join(themeDir, name+".toml"))
-			if err != nil {
-				return nil, err
-			}
-			return newTheme(name, string(data))
-		})
+// newTheme makes a theme of its file, with the templates of an override folder
+// if over is not nil.
+func newTheme(name, source string, over *overrides) (*Theme, error) {
+	t := &Theme{over: over}
+	if over.templates() {
+		t.budget = &budget{}
 	}
-	return out
-}()
-
-// LoadTheme gives the theme of templates/email/themes/<name>.toml, with every
-// token checked and the templates compiled for it. The error lists everything
-// that is wrong with the file, a line each.
-func LoadTheme(name string) (*Theme, error) {
-	load, ok := themes[name]
-	if !ok {
-		return nil, fmt.Errorf("there is no theme %q; the themes are: %s", name, strings.Join(ThemeNames(), ", "))
-	}
-	return load()
-}
-
-// ThemeNames lists the themes there are.
-func ThemeNames() []string {
-	files, _ := fs.Glob(templates.FS, themeDir+"/*.toml") // the only error is a bad pattern
-	for i, f := range files {
-		files[i] = strings.TrimSuffix(path.Base(f), ".toml")
-	}
-	return files
-}
-
-func newTheme(name, source string) (*Theme, error) {
-	t := &Theme{}
 	meta, err := toml.Decode(source, &t.tokens)
 	if err != nil {
 		return nil, fmt.Errorf("theme %q can't be read: %w", name, err)
@@ -135,15 +100,15 @@ func newTheme(name, source string) (*Theme, error) {
 	}
 	t.html = map[string]*htmlSet{}
 	for _, dir := range []string{"ltr", "rtl"} {
-		if t.html[dir], err = parseHTML(&t.tokens, dir); err != nil {
+		if t.html[dir], err = parseHTML(t, dir); err != nil {
 			return nil, err
 		}
 		t.html[dir].all = t.html
 	}
-	if t.text, err = parseText(); err != nil {
+	if t.text, err = parseText(t); err != nil {
 		return nil, err
 	}
-	if t.web, err = parseWeb(); err != nil {
+	if t.web, err = parseWeb(t); err != nil {
 		return nil, err
 	}
 	return t, nil

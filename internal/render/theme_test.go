@@ -77,7 +77,7 @@ func TestThemeMistakes(t *testing.T) {
 		if source == themeSource(t) {
 			t.Fatalf("the theme has no %q", c.old)
 		}
-		_, err := newTheme("changed", source)
+		_, err := newTheme("changed", source, nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q instead of %q: got %v, want %q in it", c.new, c.old, err, c.want)
 		}
@@ -87,7 +87,7 @@ func TestThemeMistakes(t *testing.T) {
 // TestThemeMistakesAllAtOnce: an error shows every mistake, a line each.
 func TestThemeMistakesAllAtOnce(t *testing.T) {
 	source := strings.NewReplacer("s4 = 16", "s4 = 10", "height = 52", "height = 40").Replace(themeSource(t))
-	_, err := newTheme("changed", source)
+	_, err := newTheme("changed", source, nil)
 	if err == nil || strings.Count(err.Error(), "\n") != 2 {
 		t.Errorf("got %v", err)
 	}
@@ -126,7 +126,7 @@ func TestOnlyTokens(t *testing.T) {
 // TestRetheme: another theme reaches every part of a mail.
 func TestRetheme(t *testing.T) {
 	source := strings.NewReplacer(`"editorial"`, `"forest"`, "#97184B", "#14532D", "size = 17\nline = 28", "size = 18\nline = 30").Replace(themeSource(t))
-	th, err := newTheme("forest", source)
+	th, err := newTheme("forest", source, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestRetheme(t *testing.T) {
 // like it where pictures are off.
 func TestLogo(t *testing.T) {
 	source := strings.Replace(themeSource(t), "[box]", "[logo]\nurl = \"https://img.example/l.png\"\nalt = \"The Letter\"\nwidth = 160\nheight = 40\n[box]", 1)
-	th, err := newTheme("logo", source)
+	th, err := newTheme("logo", source, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,20 +4,35 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"text/template/parse"
 
 	"github.com/broadsheet/broadsheet/templates"
 )
 
 // webSet is the templates of the archive page: an article's, and a digest's.
-type webSet struct{ set, digest *template.Template }
+type webSet struct {
+	set, digest *template.Template
+	budget      *budget
+}
 
-func parseWeb() (*webSet, error) {
-	w := &webSet{}
-	set, err := template.New("").Funcs(template.FuncMap{"piece": w.piece}).ParseFS(templates.FS,
+func parseWeb(t *Theme) (*webSet, error) {
+	w := &webSet{budget: t.budget}
+	funcs := template.FuncMap{"piece": w.piece}
+	if t.budget != nil {
+		funcs = t.budget.metered(funcs)
+	}
+	set, err := template.New("").Funcs(funcs).ParseFS(templates.FS,
 		"web/public/base.html", "web/public/page.css", "web/public/theme.css",
 		"web/public/archive.html", "web/public/archive/*")
 	if err != nil {
 		return nil, fmt.Errorf("the archive page's templates: %w", err)
+	}
+	err = t.over.apply("web", ".html", funcs, func(name string, tree *parse.Tree) error {
+		_, err := set.AddParseTree(name, tree)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	w.set = set
 	if w.digest, err = set.Clone(); err == nil {
@@ -68,13 +83,13 @@ func (w *webSet) render(e *edition) (string, error) {
 	}
 	var b strings.Builder
 	b.Grow(partSize)
-	err := set.ExecuteTemplate(&b, "base", v)
+	err := set.ExecuteTemplate(w.budget.writer(&b), "base", v)
 	return b.String(), err
 }
 
 // piece executes a block's template.
 func (w *webSet) piece(b block) (template.HTML, error) {
 	var out strings.Builder
-	err := w.set.ExecuteTemplate(&out, string(b.Kind)+".html", b.Data)
+	err := w.set.ExecuteTemplate(w.budget.writer(&out), string(b.Kind)+".html", b.Data)
 	return template.HTML(line(out.String())), err
 }
