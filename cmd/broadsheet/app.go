@@ -22,6 +22,7 @@ import (
 	"github.com/broadsheet/broadsheet/internal/library"
 	"github.com/broadsheet/broadsheet/internal/newsletter"
 	"github.com/broadsheet/broadsheet/internal/postgres"
+	"github.com/broadsheet/broadsheet/internal/render"
 	"github.com/broadsheet/broadsheet/migrations"
 	"github.com/broadsheet/broadsheet/scheduler"
 )
@@ -35,6 +36,7 @@ type app struct {
 	out, errw io.Writer
 	log       *slog.Logger
 	now       func() time.Time
+	opened    *render.Themes // once themes has been called
 }
 
 // backend is an open database with the packages that live on it.
@@ -106,11 +108,28 @@ func (b *backend) connect(a *app, h how) error {
 	b.audience = audience.New(db, b.ring, a.now)
 	b.library = library.New(db, a.now)
 	b.schedules = scheduler.NewStore(db)
+	themes, err := a.themes()
+	if err != nil {
+		return err
+	}
 	b.newsletters, err = newsletter.New(newsletter.Config{
-		DB: db, Ring: b.ring, Audience: b.audience, Library: b.library, Schedules: b.schedules,
+		Themes: themes,
+		DB:     db, Ring: b.ring, Audience: b.audience, Library: b.library, Schedules: b.schedules,
 		PublicURL: a.set.PublicURL, Version: version, Now: a.now, Log: a.log,
 	})
 	return err
+}
+
+// themes are ours and those of the override folder, which is read once.
+func (a *app) themes() (*render.Themes, error) {
+	if a.opened == nil {
+		t, err := render.OpenThemes(a.set.Templates)
+		if err != nil {
+			return nil, err
+		}
+		a.opened = t
+	}
+	return a.opened, nil
 }
 
 // migrate brings an empty or private database up to this version's schema.

@@ -88,7 +88,11 @@ func (s *articleSource) compile(a *app, n newsletter.Newsletter) (*newsletter.Co
 
 // compile makes the mail of articles that no library keeps.
 func (a *app) compile(in newsletter.Input, rs ...ingest.Result) (*newsletter.Compiled, error) {
-	in.IssueID, in.PublicURL, in.DoubleOptIn = 1, "https://mail.example.org", true
+	themes, err := a.themes()
+	if err != nil {
+		return nil, err
+	}
+	in.IssueID, in.PublicURL, in.DoubleOptIn, in.Themes = 1, "https://mail.example.org", true, themes
 	for _, r := range rs {
 		in.Articles = append(in.Articles, r.Article)
 	}

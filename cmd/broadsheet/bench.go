@@ -142,7 +142,7 @@ func (c *benchSendCmd) issue(a *app, b *backend, relay string) (id int64, size i
 		return 0, 0, err
 	}
 	letter, err := bench.Letter(c.Size, func(l *article.Article) (int, error) {
-		m, err := newsletter.Compile(newsletter.Input{Newsletter: n, Articles: []*article.Article{l}, IssueID: 1, PublicURL: a.set.PublicURL, DoubleOptIn: true})
+		m, err := newsletter.Compile(newsletter.Input{Newsletter: n, Articles: []*article.Article{l}, IssueID: 1, PublicURL: a.set.PublicURL, DoubleOptIn: true, Themes: a.opened})
 		if err != nil {
 			return 0, err
 		}

@@ -8,7 +8,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/broadsheet/broadsheet/internal/article"
+	"github.com/broadsheet/broadsheet/internal/ingest"
 	"github.com/broadsheet/broadsheet/internal/lint"
+	"github.com/broadsheet/broadsheet/internal/newsletter"
 	"github.com/broadsheet/broadsheet/internal/render"
 	"github.com/broadsheet/broadsheet/mailer"
 	"github.com/broadsheet/broadsheet/mailer/outbox"
@@ -39,7 +42,7 @@ func (c *checkCmd) Run(a *app) error {
 		defer b.close()
 		list = append(list, a.checkDatabase(b)...)
 	}
-	list = append(append(list, checkThemes()...), checkRules(a.now()))
+	list = append(append(list, a.checkThemes()...), checkRules(a.now()))
 	bad := 0
 	rows := make([][]string, len(list))
 	for i, f := range list {
@@ -129,17 +132,46 @@ func (a *app) checkPublicURL(away bool) finding {
 	return f
 }
 
-// checkThemes loads every theme and renders a sample with it.
-func checkThemes() []finding {
+// checkThemes loads every theme, the override folder's too, and judges a
+// sample mail made with it as an issue is judged.
+func (a *app) checkThemes() []finding {
+	themes, err := a.themes()
+	if err != nil {
+		return []finding{{"templates", false, err.Error()}}
+	}
 	var list []finding
-	for _, name := range render.ThemeNames() {
+	for _, name := range themes.Names() {
 		f := finding{"theme " + name, true, "loads, with enough contrast"}
-		if _, err := render.LoadTheme(name); err != nil {
+		if err := checkTheme(a.ctx, themes, name); err != nil {
 			f.OK, f.Detail = false, err.Error()
 		}
 		list = append(list, f)
 	}
 	return list
+}
+
+func checkTheme(ctx context.Context, themes *render.Themes, name string) error {
+	const file = "scalp-care.md"
+	source, err := sample.Open("sample/" + file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = source.Close() }() // it is part of the program
+	r, err := ingest.Parse(ctx, file, source, ingest.Options{})
+	if err != nil {
+		return err
+	}
+	m, err := newsletter.Compile(newsletter.Input{
+		Newsletter: sampleNewsletter("Your Newsletter", "Example Media, 100 Example Street, Portland, OR 97201, USA", name, ""),
+		Articles:   []*article.Article{r.Article}, IssueID: 1, PublicURL: "https://mail.example.org", DoubleOptIn: true, Themes: themes,
+	})
+	if err != nil {
+		return err
+	}
+	for _, d := range m.Errors() {
+		return fmt.Errorf("a sample mail has an error, %s", d)
+	}
+	return nil
 }
 
 // checkRules says which rules the mails are checked against, and which of them

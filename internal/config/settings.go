@@ -20,6 +20,7 @@ type Settings struct {
 	PublicURL    string        `name:"public-url" env:"BROADSHEET_PUBLIC_URL" placeholder:"URL" group:"config" help:"Where readers reach this machine: links in mails begin with it. Must be https unless every relay is on this machine. Default: the address of --listen."`
 	Listen       string        `name:"listen" env:"BROADSHEET_LISTEN" placeholder:"ADDR" default:"127.0.0.1:8080" group:"config" help:"Address of the web pages, host:port."`
 	Metrics      string        `name:"metrics" env:"BROADSHEET_METRICS" placeholder:"ADDR" group:"config" help:"Serve Prometheus metrics at http://ADDR/metrics. Off without it."`
+	Templates    string        `name:"templates-dir" env:"BROADSHEET_TEMPLATES" placeholder:"DIR" group:"config" help:"Folder with templates and themes of your own: blocks/NAME.html and .txt, web/NAME.html, themes/NAME.toml. Every machine that approves or sends needs the same."`
 	AllowPrivate bool          `name:"allow-private" env:"BROADSHEET_ALLOW_PRIVATE" group:"config" help:"Also fetch articles and feeds from this machine and from private networks. Only where everybody who may add a source, and every site that is fetched from, may see what stands there."`
 	DrainTimeout time.Duration `name:"drain-timeout" env:"BROADSHEET_DRAIN_TIMEOUT" default:"25s" group:"config" help:"How long a stopping process lets messages in flight finish."`
 	LogLevel     string        `name:"log-level" env:"BROADSHEET_LOG_LEVEL" default:"info" group:"config" help:"debug, info, warn or error."`

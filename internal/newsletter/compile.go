@@ -54,6 +54,8 @@ type Input struct {
 	DoubleOptIn bool
 	// Local says that nothing leaves this machine, so http links will do.
 	Local bool
+	// Themes are those that the newsletter can have; nil for ours alone.
+	Themes *render.Themes
 
 	without []int // articles of a digest that this variant leaves out, by index
 }
@@ -89,7 +91,7 @@ func Compile(in Input) (*Compiled, error) {
 	if mailer.ContainsMark(string(in.encode())) { // or a stranger's link would be handed the reader's token
 		return nil, refused("the article holds a mark that stands for a reader's own links; take it out of the source")
 	}
-	theme, err := render.LoadTheme(in.Newsletter.Theme)
+	theme, err := in.Themes.Load(in.Newsletter.Theme)
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +236,9 @@ func (in *Input) encode() []byte {
 		More    []*article.Article `json:",omitempty"`
 		Layout  string             `json:",omitempty"`
 		Intro   string             `json:",omitempty"`
-	}{n, first, in.Subject, in.IssueID, in.PublicURL, more, layout, in.Intro})
+		// Templates is the state of the override folder, which makes the mail too.
+		Templates string `json:",omitempty"`
+	}{n, first, in.Subject, in.IssueID, in.PublicURL, more, layout, in.Intro, in.Themes.Edition()})
 	if err != nil { // plain data always marshals
 		panic(err)
 	}

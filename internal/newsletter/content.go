@@ -186,7 +186,7 @@ func (in *Input) proposed(found []article.Diagnostic) []article.Diagnostic {
 // if it can't be told.
 func (in Input) excerptSize() int {
 	in.Layout, in.without = render.Excerpt, nil
-	theme, err := render.LoadTheme(in.Newsletter.Theme)
+	theme, err := in.Themes.Load(in.Newsletter.Theme)
 	if err != nil {
 		return 0
 	}

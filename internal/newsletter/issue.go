@@ -32,6 +32,8 @@ type Config struct {
 	Schedules *scheduler.Store
 	// PublicURL is where readers reach us.
 	PublicURL string
+	// Themes are those that newsletters can have; nil for ours alone.
+	Themes *render.Themes
 	// Version is this program's, for receipts.
 	Version string
 	Now     func() time.Time
@@ -46,6 +48,7 @@ type Service struct {
 	audience  *audience.Store
 	library   *library.Store
 	schedules *scheduler.Store
+	themes    *render.Themes
 	public    string
 	version   string
 	now       func() time.Time
@@ -58,7 +61,7 @@ func New(c Config) (*Service, error) {
 	if err != nil || u.Host == "" {
 		return nil, refused("the public address %q is not a web address", c.PublicURL)
 	}
-	return &Service{c.DB, c.Ring, c.Audience, c.Library, c.Schedules, strings.TrimRight(c.PublicURL, "/"), c.Version, c.Now, c.Log}, nil
+	return &Service{c.DB, c.Ring, c.Audience, c.Library, c.Schedules, c.Themes, strings.TrimRight(c.PublicURL, "/"), c.Version, c.Now, c.Log}, nil
 }
 
 // maxSubject is what mailbox providers show at most, generously (in characters).
@@ -126,7 +129,7 @@ func (s *Service) input(ctx context.Context, q postgres.Queryer, i Issue) (Input
 	}
 	return Input{
 		Newsletter: n, Articles: articles, Layout: i.Layout, Subject: i.Subject, Intro: i.Intro,
-		IssueID: i.ID, PublicURL: s.public, DoubleOptIn: optIn, Local: local,
+		IssueID: i.ID, PublicURL: s.public, DoubleOptIn: optIn, Local: local, Themes: s.themes,
 	}, nil
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/broadsheet/broadsheet/internal/article"
 	"github.com/broadsheet/broadsheet/internal/library"
+	"github.com/broadsheet/broadsheet/internal/render"
 	"github.com/broadsheet/broadsheet/mailer"
 )
 
@@ -124,6 +125,14 @@ func TestAnyEditVoidsTheApproval(t *testing.T) {
 		"newsletter": func(int64) {
 			w.n.PostalAddress = "Another Street 1, Portland, OR 97201, USA"
 			w.tx(func(tx *sqlx.Tx) error { return w.service.Edit(ctx, tx, w.n) })
+		},
+		"templates": func(int64) {
+			dir := t.TempDir()
+			w.must(os.Mkdir(filepath.Join(dir, "blocks"), 0o755))
+			w.must(os.WriteFile(filepath.Join(dir, "blocks", "divider.txt"), []byte("~~~"), 0o644))
+			themes, err := render.OpenThemes(dir)
+			w.must(err)
+			w.service.themes = themes
 		},
 	} {
 		a := w.article(name)

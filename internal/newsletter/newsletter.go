@@ -128,7 +128,7 @@ func ParseFrom(s string) (name, email string, err error) {
 }
 
 // check refuses settings that a mail can't be made with.
-func (n *Newsletter) check() error {
+func (n *Newsletter) check(themes *render.Themes) error {
 	n.defaults()
 	if !slugShape.MatchString(n.Slug) {
 		return refused("the slug %q is not usable; take lower-case letters, digits and dashes, such as \"weekly\"", n.Slug)
@@ -158,14 +158,14 @@ func (n *Newsletter) check() error {
 			return refused("%s %q is not a web address: it must begin with https://", f.what, f.value)
 		}
 	}
-	return n.checkChoices()
+	return n.checkChoices(themes)
 }
 
-func (n *Newsletter) checkChoices() error {
+func (n *Newsletter) checkChoices(themes *render.Themes) error {
 	if _, err := scheduler.LoadZone(n.Zone); err != nil {
 		return refused("%s", err)
 	}
-	if _, err := render.LoadTheme(n.Theme); err != nil {
+	if _, err := themes.Load(n.Theme); err != nil {
 		return refused("%s", err)
 	}
 	if err := checkLayout(n.Layout); err != nil {

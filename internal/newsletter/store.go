@@ -19,7 +19,7 @@ const newsletterColumns = `id, slug, name, from_name, from_email, reply_to, list
 // Create makes a newsletter and gives it back with its id. A *RefusedError
 // says which setting can't be used.
 func (s *Service) Create(ctx context.Context, tx *postgres.Tx, n Newsletter) (Newsletter, error) {
-	if err := n.check(); err != nil {
+	if err := n.check(s.themes); err != nil {
 		return n, err
 	}
 	rows, err := sqlx.NamedQueryContext(ctx, tx, `
@@ -52,7 +52,7 @@ func (s *Service) Create(ctx context.Context, tx *postgres.Tx, n Newsletter) (Ne
 // Edit replaces the settings of the newsletter with n.ID. Issues that were
 // approved with other settings lose their approval when they are sent.
 func (s *Service) Edit(ctx context.Context, tx *postgres.Tx, n Newsletter) error {
-	if err := n.check(); err != nil {
+	if err := n.check(s.themes); err != nil {
 		return err
 	}
 	n.UpdatedAt = s.now()
