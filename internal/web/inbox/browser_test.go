@@ -80,8 +80,15 @@ func TestInboxCanBeReadEverywhere(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, b := range bad {
-				t.Errorf("%s at %d px, %s: %s", path, l.Width, l.Scheme, b)
+				t.Errorf("%s at %s: %s", path, l, b)
 			}
+		}
+		found, err := webtest.Accessible(ctx, server+path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range found {
+			t.Errorf("%s at %s", path, v)
 		}
 	}
 }

@@ -59,8 +59,15 @@ func TestPagesCanBeReadEverywhere(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, b := range bad {
-				t.Errorf("%s at %d px, %s: %s", path, l.Width, l.Scheme, b)
+				t.Errorf("%s at %s: %s", path, l, b)
 			}
+		}
+		found, err := webtest.Accessible(ctx, f.server.URL+path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range found {
+			t.Errorf("%s at %s", path, v)
 		}
 	}
 	for _, p := range pages {

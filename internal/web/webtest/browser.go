@@ -4,11 +4,11 @@ package webtest
 
 import (
 	"context"
+	"fmt"
 	"os/exec"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -38,7 +38,7 @@ func Browser(t testing.TB) context.Context {
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, done := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, done := context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(done)
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatalf("Chromium at %s does not start: %v", path, err)
@@ -62,21 +62,15 @@ type Look struct {
 	Scheme string // light or dark
 }
 
+// String is the device in a message.
+func (l Look) String() string { return fmt.Sprintf("%d px, %s", l.Width, l.Scheme) }
+
 // Looks are a small phone, a phone and a desktop, by day and by night.
 var Looks = []Look{{320, "light"}, {320, "dark"}, {375, "light"}, {375, "dark"}, {1024, "light"}, {1024, "dark"}}
 
 // Open shows url as that device does.
 func Open(ctx context.Context, l Look, url string) error {
-	_, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-		Width: l.Width, Height: 800, DeviceScaleFactor: 1, Mobile: l.Width < 600,
-	})
-	if err != nil {
-		return err
-	}
-	_, err = chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: l.Scheme}},
-	})
-	if err != nil {
+	if err := resize(ctx, l); err != nil {
 		return err
 	}
 	return chromedp.Do(ctx, chromedp.Navigate(url))

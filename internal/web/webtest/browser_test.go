@@ -38,3 +38,32 @@ func TestFaultsAreFound(t *testing.T) {
 		}
 	}
 }
+
+// What axe-core is for is found, in the colours of day and night.
+func TestAccessibleFinds(t *testing.T) {
+	const head = `<!DOCTYPE html><html lang="en"><head><meta name="viewport" content="width=device-width"><title>A page</title>` +
+		`<style>@media (prefers-color-scheme:dark){.night{color:#222;background:#000}}</style></head><body><main><h1>A page</h1>`
+	pages := map[string]string{
+		"/good":  head + `<p>Words with <a href="/x">a link</a>.</p><img src="/a.png" alt="Oats">`,
+		"/alt":   head + `<img src="/a.png">`,
+		"/pale":  head + `<p style="color:#ccc;background:#fff">pale</p>`,
+		"/night": head + `<p class="night">dim</p>`,
+		"/name":  head + `<a href="/x"></a>`,
+		"/lang":  strings.Replace(head, ` lang="en"`, "", 1),
+	}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = w.Write([]byte(pages[r.URL.Path]))
+	}))
+	defer srv.Close()
+	ctx := Browser(t)
+	for path, want := range map[string]string{"/good": "", "/alt": "image-alt", "/pale": "light: color-contrast", "/night": "dark: color-contrast", "/name": "link-name", "/lang": "html-has-lang"} {
+		found, err := Accessible(ctx, srv.URL+path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all := strings.Join(found, "\n"); want == "" && all != "" || !strings.Contains(all, want) {
+			t.Errorf("%s: %q lacks %q", path, all, want)
+		}
+	}
+}
