@@ -172,6 +172,7 @@ func markupCases() []ruleCase {
 	} {
 		out = append(out, ruleCase{"HTML-2", m, false, html(m), "", false})
 	}
+	out = append(out, ruleCase{"HTML-2", "a picture of the article", true, func(s *sample) { s.Article.Blocks[3].(*article.Image).URL = "https://quietskin.example/oats.webp" }, "JPEG", true})
 	out = append(out, ruleCase{"HTML-2", "on wide screens only", false, css("@media (min-width:600px){.a{display:grid}}"), "", true})
 	for _, m := range []string{
 		"<script>x()</script>", "<form action=\"https://x.example\"></form>", "<iframe src=\"https://x.example\"></iframe>", "<button>x</button>",

@@ -105,6 +105,11 @@ func bodyCases() []ruleCase {
 			s.paragraph(article.Text{{Text: "a search", Href: "https://x.example/a?b=c&d='e'#f"}})
 		}, "", true},
 
+		{"HTML-11", "a place of a page with umlauts", ok, func(s *sample) {
+			s.HTML = inBody(`<a href="https://x.example/a#gr%c3%bcn">a place</a>`)
+			s.Text = func(x string) string { return x + "\nhttps://x.example/a#grün\n" }
+		}, "", true},
+
 		{"HTML-12", "a long line", bad, message(func(m string) string { return "X-Long: " + strings.Repeat("x", 1000) + "\r\n" + m }), "998", true},
 		{"HTML-12", "raw bytes in a header", bad, message(withField("Subject", "Grüße")), "Subject", true},
 		{"HTML-12", "8bit", bad, message(replace("quoted-printable", "8bit")), "8bit", false},

@@ -15,6 +15,8 @@ type use struct {
 	n  int // how often
 	// fallback: wherever it isn't known, something else stands ready.
 	fallback bool
+	// source is the address of the picture, where it is one.
+	source string
 	// notWord: it stands only where Word doesn't look.
 	notWord bool
 }
@@ -114,6 +116,9 @@ func (u *uses) source(element, address string) {
 	if w, ok := webURL(address); ok {
 		if f, ok := byExtension[strings.ToLower(path.Ext(w.Path))]; ok {
 			u.add(f, element == "source" && u.picture > 0)
+			if x := u.of[f.slug]; x.source == "" || x.at == u.at {
+				x.source = address
+			}
 		}
 	}
 }

@@ -121,9 +121,9 @@ var byAttribute = map[string]feature{
 // byExtension are the kinds of pictures, by the end of their address.
 var byExtension = map[string]feature{
 	".apng": {"image-apng", visible, "a picture that stands still"},
-	".avif": {"image-avif", layout, "the alt text"},
-	".svg":  {"image-svg", layout, "the alt text"},
-	".webp": {"image-webp", layout, "the alt text"},
+	".avif": {"image-avif", vital, "its alt text"},
+	".svg":  {"image-svg", vital, "its alt text"},
+	".webp": {"image-webp", vital, "its alt text"},
 }
 
 // byRule are the at-rules of style blocks.

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -48,7 +49,11 @@ func sameLink(a, b string) bool {
 	return a == b || strings.TrimSuffix(a, "/") == strings.TrimSuffix(b, "/") || sameAddress(a, b) && fragment(a) == fragment(b)
 }
 
+// fragment is what stands after "#", as it is read.
 func fragment(address string) string {
 	_, f, _ := strings.Cut(address, "#")
+	if u, err := url.Parse(address); err == nil {
+		return u.Fragment
+	}
 	return f
 }

@@ -53,7 +53,8 @@ func TestPlaces(t *testing.T) {
 	s.paragraph(article.Text{{Text: "here", Href: "https://x.example/"}})
 	direct(s)
 	s.pick().CTA = "Buy"
-	want := map[string]int{"HTML-7": 7, "HTML-10": 7, "AMZ-3": 9}
+	s.Article.Blocks[3].(*article.Image).URL = "https://quietskin.example/oats.webp"
+	want := map[string]int{"HTML-7": 7, "HTML-10": 7, "HTML-2": 7, "AMZ-3": 9}
 	here := false
 	for _, d := range s.findings(t) {
 		if d.Rule == "HTML-7" && d.Place.Line == 20 {

@@ -37,7 +37,8 @@ type Support struct {
 	// Instead is what those readers see.
 	Instead string `json:"instead"`
 
-	grade grade
+	grade  grade
+	source string // of a picture
 }
 
 // Programs judges every feature of a mail's HTML part, the most readers
@@ -56,7 +57,7 @@ func (m *mail) support() []Support {
 		}
 		s := Support{
 			Feature: f.Title, URL: f.URL, Tested: f.Tested, Byte: u.at, Uses: u.n, Fallback: u.fallback || m.standsReady(u), Instead: u.instead,
-			Programs: []string{}, PartlyIn: []string{}, grade: u.grade,
+			Programs: []string{}, PartlyIn: []string{}, grade: u.grade, source: u.source,
 		}
 		for _, p := range clients.Programs() {
 			if u.notWord && p.ID == "outlook.windows" {
@@ -116,8 +117,14 @@ func (m *mail) programs() {
 		case vital:
 			severity = article.Warn
 		}
+		if s.source != "" {
+			fix = "Give the article the picture as JPEG or PNG."
+		}
 		d := m.report.in("HTML-2", inHTML, s.Byte, fmt.Sprintf("%s is not known to %s: %s of readers see %s.", s.Feature, listed(s.Programs), percent(s.Lost), s.Instead), fix)
 		d.Severity = severity
+		if i, ok := m.articleImage(s.source); ok {
+			d.Place = i.Place
+		}
 	}
 }
 

@@ -82,6 +82,12 @@ func (c *Compiled) Errors() []article.Diagnostic {
 	return slices.DeleteFunc(slices.Clone(c.Diagnostics), func(d article.Diagnostic) bool { return d.Severity != article.Error })
 }
 
+// Proof is where the mail discloses what.
+func (c *Compiled) Proof() lint.Proof { return lint.Prove(c.checked) }
+
+// Programs is what the readers' mail programs make of what the mail uses.
+func (c *Compiled) Programs() []lint.Support { return lint.Programs(c.checked) }
+
 // untitled stands in for a subject in previews; rule ART-1 keeps it from going out.
 const untitled = "(no title)"
 

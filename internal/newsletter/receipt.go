@@ -73,7 +73,7 @@ func (s *Service) receipt(in Input, i Issue, c *Compiled, found []Finding, actor
 			Template: hex.EncodeToString(sum[:]), Message: hashOf(c.Sample), HTML: hashOf([]byte(c.HTML)), Text: hashOf([]byte(c.Text)),
 			Web: hashOf([]byte(c.Mail.Web)), MessageSize: len(c.Sample),
 		},
-		Edition: lint.Edition(), Proof: lint.Prove(c.checked), Strict: in.Newsletter.Strict, Findings: found,
+		Edition: lint.Edition(), Proof: c.Proof(), Strict: in.Newsletter.Strict, Findings: found,
 	}
 	count := map[string]int{}
 	for _, f := range found {
