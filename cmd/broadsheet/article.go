@@ -11,6 +11,7 @@ import (
 
 	"github.com/broadsheet/broadsheet/internal/article"
 	"github.com/broadsheet/broadsheet/internal/ingest"
+	"github.com/broadsheet/broadsheet/internal/lint"
 	"github.com/broadsheet/broadsheet/internal/newsletter"
 )
 
@@ -113,17 +114,24 @@ func sampleNewsletter(name, postal, theme, amazon string) newsletter.Newsletter 
 
 type articleLintCmd struct {
 	articleSource
-	JSON bool `help:"Print JSON."`
+	ClientMix string `help:"Which mail programs readers use, in percent, such as gmail=40,apple-mail=35. Default: the usual mix." placeholder:"MIX"`
+	Programs  bool   `help:"List what the mail uses and which mail programs don't know it, instead."`
+	JSON      bool   `help:"Print JSON."`
 }
 
 func (articleLintCmd) Help() string {
-	return "Example:\n  broadsheet article lint article.txt --title \"A Title\""
+	return "Examples:\n  broadsheet article lint article.txt --title \"A Title\"\n  broadsheet article lint article.md --programs --client-mix gmail=40,outlook.windows=20"
 }
 
 func (c *articleLintCmd) Run(a *app) error {
-	m, err := c.compile(a, sampleNewsletter("Your Newsletter", "Example Media, 100 Example Street, Portland, OR 97201, USA", "", ""))
+	n := sampleNewsletter("Your Newsletter", "Example Media, 100 Example Street, Portland, OR 97201, USA", "", "")
+	n.ClientMix = c.ClientMix
+	m, err := c.compile(a, n)
 	if err != nil {
 		return err
+	}
+	if c.Programs {
+		return a.programs(m.Programs(), c.JSON)
 	}
 	found := m.Diagnostics
 	if c.JSON {
@@ -146,6 +154,27 @@ func (c *articleLintCmd) Run(a *app) error {
 	if !c.JSON {
 		a.say("no errors")
 	}
+	return nil
+}
+
+// programs shows what the readers' mail programs make of a mail.
+func (a *app) programs(list []lint.Support, asJSON bool) error {
+	if asJSON {
+		return a.json(list)
+	}
+	rows := make([][]string, 0, len(list))
+	for _, s := range list {
+		lost, who := "nobody", ""
+		if len(s.Programs) > 0 {
+			lost, who = fmt.Sprintf("%.1f %%", s.Lost), strings.Join(s.Programs, ", ")
+			if s.Fallback {
+				who += " (with a fallback)"
+			}
+			who += ": " + s.Instead
+		}
+		rows = append(rows, []string{s.Feature, lost, who})
+	}
+	a.table([]string{"FEATURE", "READERS WITHOUT", "WHERE, AND WHAT THEY SEE"}, rows)
 	return nil
 }
 

@@ -61,6 +61,8 @@ func TestMistyped(t *testing.T) {
 		{"newsletter|edit|weekly|--zone|Berlin", 1, "Berlin"},
 		{"newsletter|edit|weekly|--on-unknown|explode", 1, "hold or resend"},
 		{"newsletter|edit|weekly|--layout|poster", 1, "there is no layout \"poster\""},
+		{"newsletter|edit|weekly|--client-mix|pine=4", 1, "\"pine\" is no mail program"},
+		{"newsletter|edit|weekly|--client-mix|gmail=80,yahoo=30", 1, "only 100 percent"},
 		{"newsletter|edit|weekly|--articles|0", 1, "at least 1, not 0"},
 		{"newsletter|edit|weekly|--articles|many", 2, "many"},
 		{"newsletter|edit|weekly|--articles|21", 1, "1 to 20 articles"},

@@ -32,6 +32,7 @@ type newsletterFlags struct {
 	Layout            *string `help:"How an issue of one article is laid out: article, excerpt, digest or letter. Default: article."`
 	Articles          *int    `help:"How many articles a firing of the schedule takes at the most; several make a digest. Default: 1." placeholder:"N"`
 	AtLeast           *int    `help:"How many articles it wants; with fewer the firing is skipped. Default: 1." placeholder:"N"`
+	ClientMix         *string `help:"Which mail programs readers use, in percent, such as gmail=40,apple-mail=35,outlook.windows=5; weighs findings. Default: the usual mix." placeholder:"MIX"`
 	OnUnknown         *string `help:"What to do when nobody knows whether a mail arrived: hold or resend. Default: hold."`
 }
 
@@ -42,7 +43,7 @@ func (f *newsletterFlags) apply(a *app, b *backend, n *newsletter.Newsletter) er
 		{f.Language, &n.Language}, {f.Relay, &n.Relay}, {f.Theme, &n.Theme}, {f.HomeURL, &n.HomeURL},
 		{f.DisclosureURL, &n.DisclosureURL}, {f.DefaultDisclosure, &n.DefaultDisclosure}, {f.Disclaimer, &n.Disclaimer},
 		{f.Why, &n.Why}, {f.Amazon, &n.AmazonMode}, {f.AmazonConsent, &n.AmazonConsent}, {f.OnUnknown, &n.OnUnknown},
-		{f.Layout, &n.Layout},
+		{f.Layout, &n.Layout}, {f.ClientMix, &n.ClientMix},
 	} {
 		if s.from != nil {
 			*s.to = *s.from
@@ -198,6 +199,7 @@ func (c *newsletterShowCmd) Run(a *app, b *backend) error {
 		{"zone", n.Zone}, {"language", n.Language}, {"theme", n.Theme}, {"postal", n.PostalAddress}, {"home-url", n.HomeURL},
 		{"disclosure-url", n.DisclosureURL}, {"default-disclosure", n.DefaultDisclosure}, {"disclaimer", n.Disclaimer},
 		{"why", n.Why}, {"amazon", n.AmazonMode}, {"amazon-consent", n.AmazonConsent}, {"auto-approve", yesNo(n.AutoApprove)}, {"on-unknown", n.OnUnknown},
+		{"client-mix", n.ClientMix},
 	})
 	return nil
 }

@@ -59,7 +59,7 @@ var byProperty = map[string]feature{
 	"object-fit":            {"css-object-fit", visible, "squeezed pictures"},
 	"opacity":               {"css-opacity", visible, "full colours"},
 	"outline":               {"css-outline", trim, "no outline"},
-	"overflow":              {"css-overflow", visible, "what should be cut off"},
+	"overflow":              {"css-overflow", trim, "what should be cut off"},
 	"overflow-wrap":         {"css-overflow-wrap", trim, "long words that stick out"},
 	"padding":               {"css-padding", trim, "other distances"},
 	"text-align":            {"css-text-align", trim, "text at the beginning of the line"},

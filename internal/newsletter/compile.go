@@ -114,9 +114,13 @@ func Compile(in Input) (*Compiled, error) {
 		return nil, err
 	}
 	c.HTML, c.Text = filled(c.Mail.HTML), filled(c.Mail.Text)
+	mix, err := lint.ParseMix(in.Newsletter.ClientMix)
+	if err != nil {
+		return nil, refused("%s", err)
+	}
 	policy := lint.Policy{
 		PostalAddress: in.Newsletter.PostalAddress, AmazonMode: in.Newsletter.AmazonMode,
-		DefaultDisclosure: in.Newsletter.DefaultDisclosure, DoubleOptIn: in.DoubleOptIn, Local: in.Local,
+		DefaultDisclosure: in.Newsletter.DefaultDisclosure, DoubleOptIn: in.DoubleOptIn, Local: in.Local, Mix: mix,
 	}
 	c.checked = lint.Input{Articles: in.shown(), Mail: c.Mail, Message: c.Sample, Policy: policy}
 	c.Diagnostics = in.checkAll(c)
@@ -222,7 +226,7 @@ func (in *Input) encode() []byte {
 	n := in.Newsletter
 	n.CreatedAt, n.UpdatedAt = time.Time{}, time.Time{}
 	n.AutoApprove, n.OnUnknown, n.AmazonConsent, n.Relay, n.Zone, n.ListID = false, "", "", "", "", 0 // how it is sent, not what
-	n.Strict = false
+	n.Strict, n.ClientMix = false, ""
 	n.Layout, n.Articles, n.AtLeast = "", 0, 0 // the issue's own layout counts
 	layout := in.layout()
 	if layout == render.Whole { // what was approved before there were layouts stays approved

@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/broadsheet/broadsheet/internal/article"
+	"github.com/broadsheet/broadsheet/internal/lint"
 	"github.com/broadsheet/broadsheet/internal/render"
 	"github.com/broadsheet/broadsheet/mailer/outbox"
 	"github.com/broadsheet/broadsheet/scheduler"
@@ -57,8 +58,11 @@ type Newsletter struct {
 	Layout string `db:"layout" json:"layout,omitempty"`
 	// Articles is how many a firing of the schedule takes at the most; if there
 	// are fewer than AtLeast it takes none.
-	Articles  int       `db:"articles" json:"articles,omitempty"`
-	AtLeast   int       `db:"at_least" json:"at_least,omitempty"`
+	Articles int `db:"articles" json:"articles,omitempty"`
+	AtLeast  int `db:"at_least" json:"at_least,omitempty"`
+	// ClientMix is which mail programs the readers use, as lint.ParseMix reads
+	// it; "" is the usual mix (HTML-2).
+	ClientMix string    `db:"client_mix" json:"client_mix,omitempty"`
 	CreatedAt time.Time `db:"created_at" json:"created_at"`
 	UpdatedAt time.Time `db:"updated_at" json:"updated_at"`
 }
@@ -171,6 +175,11 @@ func (n *Newsletter) checkChoices(themes *render.Themes) error {
 	if err := checkLayout(n.Layout); err != nil {
 		return err
 	}
+	mix, err := lint.ParseMix(n.ClientMix)
+	if err != nil {
+		return refused("%s", err)
+	}
+	n.ClientMix = mix.String()
 	switch {
 	case n.Articles < 1 || n.Articles > MaxArticles:
 		return refused("an issue takes 1 to %d articles, not %d", MaxArticles, n.Articles)

@@ -14,7 +14,7 @@ import (
 
 const newsletterColumns = `id, slug, name, from_name, from_email, reply_to, list_id, relay, zone, language, theme,
 	postal_address, home_url, disclosure_url, default_disclosure, disclaimer, why, amazon_mode, amazon_consent,
-	auto_approve, on_unknown, strict, layout, articles, at_least, created_at, updated_at`
+	auto_approve, on_unknown, strict, layout, articles, at_least, client_mix, created_at, updated_at`
 
 // Create makes a newsletter and gives it back with its id. A *RefusedError
 // says which setting can't be used.
@@ -25,10 +25,10 @@ func (s *Service) Create(ctx context.Context, tx *postgres.Tx, n Newsletter) (Ne
 	rows, err := sqlx.NamedQueryContext(ctx, tx, `
 		INSERT INTO newsletters (slug, name, from_name, from_email, reply_to, list_id, relay, zone, language, theme,
 			postal_address, home_url, disclosure_url, default_disclosure, disclaimer, why, amazon_mode, amazon_consent, auto_approve, on_unknown, strict,
-			layout, articles, at_least)
+			layout, articles, at_least, client_mix)
 		VALUES (:slug, :name, :from_name, :from_email, :reply_to, :list_id, :relay, :zone, :language, :theme,
 			:postal_address, :home_url, :disclosure_url, :default_disclosure, :disclaimer, :why, :amazon_mode, :amazon_consent, :auto_approve, :on_unknown, :strict,
-			:layout, :articles, :at_least)
+			:layout, :articles, :at_least, :client_mix)
 		RETURNING id, created_at, updated_at`, n)
 	if err == nil {
 		defer func() { _ = rows.Close() }()
@@ -62,7 +62,7 @@ func (s *Service) Edit(ctx context.Context, tx *postgres.Tx, n Newsletter) error
 			postal_address = :postal_address, home_url = :home_url, disclosure_url = :disclosure_url,
 			default_disclosure = :default_disclosure, disclaimer = :disclaimer, why = :why, amazon_mode = :amazon_mode, amazon_consent = :amazon_consent,
 			auto_approve = :auto_approve, on_unknown = :on_unknown, strict = :strict,
-			layout = :layout, articles = :articles, at_least = :at_least, updated_at = :updated_at
+			layout = :layout, articles = :articles, at_least = :at_least, client_mix = :client_mix, updated_at = :updated_at
 		 WHERE id = :id`, n)
 	if err != nil {
 		return fmt.Errorf("edit newsletter: %w", err)
