@@ -18,23 +18,6 @@ var (
 	rating = regexp.MustCompile(`(?i)[★☆⭐]|\b\d[.,]\d\s?/\s?5\b|\b\d(?:[.,]\d)?\s?(?:out of|von|sur|su|/|de)\s?(?:5|five)\s?-?(?:stars?|sternen?|étoiles|estrellas|estrelas|stelle)|\b\d[.,]\d\s(?:out of|von|sur|su)\s(?:5|five)\b|\b\d(?:[.,]\d)?[ -]stars?\b|\b\d[\d.,]*\+?\s(?:\w+\s)?(?:ratings|reviews|bewertungen|rezensionen|reseñas|recensioni|avaliações)\b`)
 )
 
-// amazonImages are the hosts that Amazon serves its product pictures from.
-var amazonImages = []string{"media-amazon.com", "ssl-images-amazon.com", "images-amazon.com", "amazon-adsystem.com"}
-
-func isAmazonImage(address string) bool {
-	u, ok := webURL(address)
-	if !ok {
-		return false
-	}
-	h := strings.ToLower(u.Hostname())
-	for _, a := range amazonImages {
-		if h == a || strings.HasSuffix(h, "."+a) {
-			return true
-		}
-	}
-	return false
-}
-
 // hiddenAmazon finds Amazon behind another address that carries it along, as
 // redirectors and click counters do.
 func hiddenAmazon(address string) bool {
@@ -84,7 +67,7 @@ func (r *report) amazonArticle(a *article.Article, policy Policy) {
 		}
 	}
 	for i := range pictures(a) {
-		if isAmazonImage(i.URL) {
+		if article.AmazonImage(i.URL) {
 			r.at("AMZ-5", i.Place, "The picture comes from Amazon's server ("+host(i.URL)+").", "Use a photograph of your own, and add the article again.")
 		}
 	}

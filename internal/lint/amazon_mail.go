@@ -161,7 +161,7 @@ func named(text string, shops []string) string {
 // article's (those are found in the article).
 func (m *mail) amazonPictures() {
 	for _, i := range m.html.images {
-		if _, ok := m.articleImage(i.src); !ok && isAmazonImage(i.src) {
+		if _, ok := m.articleImage(i.src); !ok && article.AmazonImage(i.src) {
 			m.report.in("AMZ-5", inHTML, i.at, "A picture comes from Amazon's server ("+host(i.src)+").", "Use a photograph of your own.")
 		}
 	}
