@@ -210,3 +210,29 @@ func BenchmarkSign(b *testing.B) {
 		})
 	}
 }
+
+// TestFromDomain: a template tells whose keys sign it, also when it was stored.
+func TestFromDomain(t *testing.T) {
+	for _, m := range []mailer.Message{
+		{From: mail.Address{Name: "Die Wöchentliche, \"neu\"", Address: "news@bücher.example"}},
+		{From: mail.Address{Name: strings.Repeat("Näme ", 30), Address: "news@bücher.example"}, ListID: "x.y", UnsubscribeURL: "https://e.org/" + mailer.Mark("who")},
+		{From: mail.Address{Address: "news@bücher.example"}, ReplyTo: &mail.Address{Address: "From@example.org"}},
+	} {
+		m.Subject, m.Text, m.HTML, m.Slots = "From: x@evil.example", mailer.Mark("who"), mailer.Mark("who"), []mailer.Slot{{Name: "who", Max: 4}}
+		tmpl, err := mailer.Compile(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored, err := tmpl.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again mailer.Template
+		if err := again.UnmarshalBinary(stored); err != nil {
+			t.Fatal(err)
+		}
+		if a, b := tmpl.FromDomain(), again.FromDomain(); a != "xn--bcher-kva.example" || b != a {
+			t.Errorf("%v: %q %q", m.From, a, b)
+		}
+	}
+}

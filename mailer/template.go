@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"net/mail"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -49,10 +50,32 @@ type Recipient struct {
 	Date time.Time
 	// Values are in the order of [Template.Slots].
 	Values []string
+	// ReturnPath is the envelope's sender for this recipient, see [VERP]; "" for
+	// that of all. It is no part of the message.
+	ReturnPath string
 }
 
 // Slots are the declared slots, in the order in which values are given.
 func (t *Template) Slots() []Slot { return append([]Slot(nil), t.slots...) }
+
+// FromDomain is the domain of the From header, whose keys sign the message.
+func (t *Template) FromDomain() string {
+	for _, s := range t.segments {
+		if s.op != opFixed {
+			continue
+		}
+		head, _, _ := strings.Cut(s.data, "\r\n\r\n")
+		if h, err := mail.ReadMessage(strings.NewReader(strings.TrimRight(head, "\r\n") + "\r\n\r\n")); err == nil {
+			if from, err := h.Header.AddressList("From"); err == nil && len(from) == 1 {
+				return from[0].Address[strings.LastIndexByte(from[0].Address, '@')+1:]
+			}
+		}
+		if len(head) < len(s.data) {
+			break // the headers are over
+		}
+	}
+	return ""
+}
 
 // SHA256 is the hash of the stored form: what an approval is bound to.
 func (t *Template) SHA256() [sha256.Size]byte { return t.sum }

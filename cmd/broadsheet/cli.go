@@ -81,6 +81,11 @@ type cli struct {
 		Resolve     issueResolveCmd     `cmd:"" help:"Decide about recipients of whom nobody knows whether they got it."`
 		Recipients  issueRecipientsCmd  `cmd:"" help:"List who got an issue, and who did not and why."`
 	} `cmd:"" help:"Editions of a newsletter: draft, check, approve, send, account for."`
+	DKIM struct {
+		Add    dkimAddCmd    `cmd:"" help:"Sign the mails of a domain with a new key, or one of yours; prints the DNS record."`
+		List   dkimListCmd   `cmd:"" help:"List the keys and their DNS records."`
+		Remove dkimRemoveCmd `cmd:"" help:"Sign no more with a key."`
+	} `cmd:"" name:"dkim" help:"Keys that sign mails (DKIM)."`
 	Relay struct {
 		Add    relayAddCmd    `cmd:"" help:"Add a relay."`
 		Edit   relayEditCmd   `cmd:"" help:"Give a relay another address, such as one with a new password."`

@@ -66,16 +66,24 @@ func (s *Service) SendTest(ctx context.Context, id int64, address string) (Teste
 	}
 	now := s.now()
 	out := Tested{Relay: name, SHA256: t.SHA256(), Approved: approved}
-	message := fmt.Appendf(nil, "%s: issue %d\r\n", TestHeader, id)
-	mark := len(message)
-	message, err = t.Splice(message, mailer.Recipient{
+	message, err := t.Splice(nil, mailer.Recipient{
 		Address: to.Email, MessageID: fmt.Sprintf("test.%d.%d@%s", id, now.UnixNano(), n.domain()), Date: now,
 		Values: []string{testToken, testToken, testToken},
 	})
 	if err != nil {
 		return out, refused("the test mail can't be made: %s", err)
 	}
-	out.Bytes = len(message) - mark
+	signer, err := outbox.SignerFor(ctx, s.db, t.FromDomain(), s.now)
+	if err != nil {
+		return out, err
+	}
+	out.Bytes = len(message)
+	marked := fmt.Appendf(nil, "%s: issue %d\r\n", TestHeader, id)
+	if signer == nil {
+		message = append(marked, message...)
+	} else if message, err = signer.Sign(marked, message); err != nil {
+		return out, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, testPatience)
 	defer cancel()
 	if err := deliverOne(ctx, relay, mailer.Envelope{From: n.FromEmail, To: to.Email}, message); err != nil {

@@ -26,7 +26,8 @@ type batch struct {
 	attempt     int
 	resend      int
 	template    *mailer.Template
-	from        string // envelope sender
+	signer      *mailer.Signer // nil for none
+	from        string         // envelope sender of recipients that have none of their own
 	stream      string
 	fast        bool
 	oneByOne    bool // two holders were lost with it: one connection at a time

@@ -117,6 +117,7 @@ type Engine struct {
 	stopping  bool
 	pools     map[string]*pool
 	templates map[int64]*mailer.Template
+	signers   map[string]knownSigner // by the sender's domain
 }
 
 // New makes an engine; Run runs it, once.
@@ -129,7 +130,7 @@ func New(c Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{c: c, metrics: m, draining: make(chan struct{}),
-		pools: map[string]*pool{}, templates: map[int64]*mailer.Template{}}
+		pools: map[string]*pool{}, templates: map[int64]*mailer.Template{}, signers: map[string]knownSigner{}}
 	e.committer = newCommitter(c, e.metrics)
 	e.limits = newLimits(e)
 	e.groups = &groups{of: map[string]string{}}

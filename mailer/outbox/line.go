@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ type line struct {
 	useful  bool     // a message got through on this connection
 	results []result // known and not yet written
 	buf     []byte
+	signed  []byte
 	answer  chan verdict
 }
 
@@ -135,7 +137,11 @@ func (l *line) compose(t *task) (msg []byte, err error) {
 		r.Date = l.p.e.c.Now()
 	}
 	l.buf, err = t.b.template.Splice(l.buf[:0], r)
-	return l.buf, err
+	if err != nil || t.b.signer == nil {
+		return l.buf, err
+	}
+	l.signed, err = t.b.signer.Sign(l.signed[:0], l.buf)
+	return l.signed, err
 }
 
 // commit writes the results and asks for the next task's intent.
@@ -156,7 +162,7 @@ func (l *line) commit(next *task) verdict {
 func (l *line) send(t *task, msg []byte) {
 	e := l.p.e
 	start := e.c.Boot()
-	env := mailer.Envelope{From: t.b.from, To: t.recipient.Address}
+	env := mailer.Envelope{From: cmp.Or(t.recipient.ReturnPath, t.b.from), To: t.recipient.Address}
 	err := l.conn.Send(e.hard, env, msg, func() error { return e.gate(t.b) })
 	e.metrics.sendSeconds.Observe(seconds(e.c.Boot() - start))
 

@@ -70,6 +70,9 @@ func (e *Engine) send(ctx context.Context, b *batch, tk *taken) (restTime, error
 	if b.template, err = e.template(ctx, tk.VariantID); err != nil {
 		return e.restAfter(err), err
 	}
+	if b.signer, err = e.signer(ctx, b.template); err != nil {
+		return e.restAfter(err), err
+	}
 	settled, err := e.prepare(ctx, b, tk)
 	if err != nil {
 		return e.restAfter(err), err
