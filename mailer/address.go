@@ -53,7 +53,7 @@ func checkAddress(s string) (address, error) {
 	if len(local) > maxLocal {
 		return address{}, fmt.Errorf("the part before the @ is longer than %d bytes", maxLocal)
 	}
-	for _, atom := range strings.Split(local, ".") {
+	for atom := range strings.SplitSeq(local, ".") {
 		if atom == "" {
 			return address{}, errors.New("a dot in the part before the @ stands at an end or beside another")
 		}

@@ -153,8 +153,8 @@ func checkMessageID(id string) error {
 	if !ok || len(id) > 250 {
 		return fmt.Errorf("the Message-ID %q must be left@right in at most 250 bytes", clip(id, 60))
 	}
-	for _, side := range []string{left, right} {
-		for _, atom := range strings.Split(side, ".") {
+	for _, side := range [...]string{left, right} {
+		for atom := range strings.SplitSeq(side, ".") {
 			if atom == "" || strings.ContainsFunc(atom, func(c rune) bool { return c >= utf8.RuneSelf || !isAtext(c) }) {
 				return fmt.Errorf("the Message-ID %q must consist of letters, digits and dots around one @", clip(id, 60))
 			}

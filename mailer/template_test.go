@@ -249,7 +249,7 @@ func TestCompileProperty(t *testing.T) {
 }
 
 // checkLines: CRLF only, at most 998 bytes, 76 in bodies.
-func checkLines(t *rapid.T, raw []byte) {
+func checkLines(t rapid.TB, raw []byte) {
 	t.Helper()
 	if !bytes.HasSuffix(raw, []byte("\r\n")) {
 		t.Error("no line end at the end")
@@ -294,7 +294,7 @@ func intended(m mailer.Message, r mailer.Recipient) content {
 	}
 }
 
-func decode(t *rapid.T, s string) string {
+func decode(t rapid.TB, s string) string {
 	t.Helper()
 	out, err := new(mime.WordDecoder).DecodeHeader(s)
 	if err != nil {
@@ -303,7 +303,7 @@ func decode(t *rapid.T, s string) string {
 	return out
 }
 
-func readStandard(t *rapid.T, raw []byte) content {
+func readStandard(t rapid.TB, raw []byte) content {
 	t.Helper()
 	msg, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
@@ -339,7 +339,7 @@ func readStandard(t *rapid.T, raw []byte) content {
 	}
 }
 
-func (c *content) take(t *rapid.T, media string, body io.Reader) {
+func (c *content) take(t rapid.TB, media string, body io.Reader) {
 	t.Helper()
 	b, err := io.ReadAll(body)
 	if err != nil {
@@ -355,7 +355,7 @@ func (c *content) take(t *rapid.T, media string, body io.Reader) {
 	}
 }
 
-func readGoMessage(t *rapid.T, raw []byte) content {
+func readGoMessage(t rapid.TB, raw []byte) content {
 	t.Helper()
 	r, err := gomail.CreateReader(bytes.NewReader(raw))
 	if err != nil {

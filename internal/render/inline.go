@@ -19,11 +19,14 @@ type rich struct {
 	binds int // characters of words kept together at the end of a heading, 0 in other texts
 }
 
-func (c *composer) rich(t article.Text) rich      { return rich{c: c, text: t} }
-func (c *composer) plain(s string) rich           { return rich{c: c, text: article.Plain(s)} }
-func (c *composer) headline(t article.Text) rich  { return rich{c: c, text: t, binds: bindAtMost} }
-func (r rich) Empty() bool                        { return r.text.Empty() }
-func (r rich) String() string                     { return r.text.String() }
+func (c *composer) rich(t article.Text) rich     { return rich{c: c, text: t} }
+func (c *composer) plain(s string) rich          { return rich{c: c, text: article.Plain(s)} }
+func (c *composer) headline(t article.Text) rich { return rich{c: c, text: t, binds: bindAtMost} }
+func (r rich) Empty() bool                       { return r.text.Empty() }
+
+// String is the words alone, without markup.
+func (r rich) String() string { return dropControls(r.text.String()) }
+
 func (r rich) HTML() template.HTML                { return r.write(inMail) }
 func (r rich) Web() template.HTML                 { return r.write(onWeb) }
 func (r rich) withText(t article.Text) (out rich) { out = r; out.text = t; return out }
