@@ -20,6 +20,7 @@ import (
 	"github.com/broadsheet/broadsheet/internal/ingest/fetch"
 	"github.com/broadsheet/broadsheet/internal/keyring"
 	"github.com/broadsheet/broadsheet/internal/library"
+	"github.com/broadsheet/broadsheet/internal/media"
 	"github.com/broadsheet/broadsheet/internal/newsletter"
 	"github.com/broadsheet/broadsheet/internal/postgres"
 	"github.com/broadsheet/broadsheet/internal/render"
@@ -47,6 +48,7 @@ type backend struct {
 	ring        *keyring.Ring
 	audience    *audience.Store
 	library     *library.Store
+	media       *media.Store
 	schedules   *scheduler.Store
 	newsletters *newsletter.Service
 }
@@ -107,6 +109,7 @@ func (b *backend) connect(a *app, h how) error {
 	}
 	b.audience = audience.New(db, b.ring, a.now)
 	b.library = library.New(db, a.now)
+	b.media = media.New(db, a.set.MediaDir, a.now)
 	b.schedules = scheduler.NewStore(db)
 	themes, err := a.themes()
 	if err != nil {

@@ -31,6 +31,11 @@ type cli struct {
 		Show    articleShowCmd    `cmd:"" help:"Show an article with its picks, takeaways and diagnostics."`
 		Edit    articleEditCmd    `cmd:"" help:"Correct an article; corrections survive when it is added again."`
 	} `cmd:"" help:"Read, check, keep and correct articles."`
+	Media struct {
+		Add  mediaAddCmd  `cmd:"" help:"Keep a picture; prints the address to use in an article."`
+		List mediaListCmd `cmd:"" help:"List the pictures, newest first."`
+		Show mediaShowCmd `cmd:"" help:"Show a picture with its sizes and addresses."`
+	} `cmd:"" help:"The publisher's own pictures, served to readers."`
 	Source struct {
 		Add struct {
 			Folder sourceAddFolderCmd `cmd:"" help:"Take articles from the files in a folder."`

@@ -13,6 +13,7 @@ import (
 
 	"github.com/broadsheet/broadsheet/internal/article"
 	"github.com/broadsheet/broadsheet/internal/audience"
+	"github.com/broadsheet/broadsheet/internal/config"
 	"github.com/broadsheet/broadsheet/internal/library"
 	"github.com/broadsheet/broadsheet/internal/newsletter"
 	"github.com/broadsheet/broadsheet/internal/postgres"
@@ -62,8 +63,12 @@ func (c *demoCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	a.set.MediaDir = config.MediaBeside(dir)
 	if c.Dir == "" {
-		defer func() { _ = os.RemoveAll(dir) }() // a temporary directory, and the demo is over
+		defer func() { // they are temporary, and the demo is over
+			_ = os.RemoveAll(dir)
+			_ = os.RemoveAll(a.set.MediaDir)
+		}()
 	}
 	a.say("starting a private Postgres in %s", dir)
 	if d.b, err = a.open(serving); err != nil {

@@ -29,7 +29,7 @@ import (
 // inbox.
 func (a *app) handler(b *backend, captured *capture.Server) (http.Handler, error) {
 	routes, err := public.Routes(public.Options{
-		Audience: b.audience, Ring: b.ring, Newsletters: publisher{b.newsletters}, Issues: publisher{b.newsletters}, Name: siteName, Inbox: inboxAt(captured),
+		Audience: b.audience, Ring: b.ring, Newsletters: publisher{b.newsletters}, Issues: publisher{b.newsletters}, Name: siteName, Inbox: inboxAt(captured), Media: b.media,
 		InTx: func(ctx context.Context, fn func(*postgres.Tx) error) error {
 			return postgres.InTx(ctx, b.db, fn)
 		},

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -17,6 +18,7 @@ type Settings struct {
 	Config       string        `name:"config" env:"BROADSHEET_CONFIG" placeholder:"FILE" group:"config" help:"Read further settings from this TOML file."`
 	DatabaseURL  string        `name:"database-url" env:"DATABASE_URL" secret:"" placeholder:"URL" group:"config" help:"Postgres to use (postgres://user:password@host/database?sslmode=...). Without it Broadsheet runs a private one in the data directory."`
 	Data         string        `name:"data" env:"BROADSHEET_DATA" placeholder:"DIR" group:"config" help:"Directory of the private Postgres. Default: /var/lib/broadsheet as root, else ~/.local/share/broadsheet."`
+	MediaDir     string        `name:"media-dir" env:"BROADSHEET_MEDIA_DIR" placeholder:"DIR" group:"config" help:"Folder of the pictures that media add keeps and the web pages serve; more machines with web pages share it. Default: the data directory's name with -media behind it."`
 	PublicURL    string        `name:"public-url" env:"BROADSHEET_PUBLIC_URL" placeholder:"URL" group:"config" help:"Where readers reach this machine: links in mails begin with it. Must be https unless every relay is on this machine. Default: the address of --listen."`
 	Listen       string        `name:"listen" env:"BROADSHEET_LISTEN" placeholder:"ADDR" default:"127.0.0.1:8080" group:"config" help:"Address of the web pages, host:port."`
 	Metrics      string        `name:"metrics" env:"BROADSHEET_METRICS" placeholder:"ADDR" group:"config" help:"Serve Prometheus metrics at http://ADDR/metrics. Off without it."`
@@ -76,8 +78,29 @@ func (s *Settings) Check() error {
 	if err := oneOf("log-format", s.LogFormat, "text", "json"); err != nil {
 		return err
 	}
-	return s.dataDir()
+	if err := s.dataDir(); err != nil {
+		return err
+	}
+	return s.mediaDir()
 }
+
+// mediaDir stands beside the data directory: nothing but the cluster's may be
+// in that when it is made.
+func (s *Settings) mediaDir() error {
+	if s.MediaDir == "" {
+		s.MediaDir = MediaBeside(s.Data)
+		return nil
+	}
+	abs, err := filepath.Abs(s.MediaDir)
+	if err != nil {
+		return &Error{"media-dir", s.MediaDir, "a directory"}
+	}
+	s.MediaDir = abs
+	return nil
+}
+
+// MediaBeside is the media folder that goes with a data directory.
+func MediaBeside(data string) string { return strings.TrimRight(data, "/") + "-media" }
 
 func (s *Settings) dataDir() error {
 	if s.Data == "" {

@@ -22,4 +22,13 @@
 //
 //	GET  /preferences/{token}   the lists the address is on, one button each
 //	POST /preferences/{token}   act=leave|return with list=ID, or act=leave-all
+//
+// # Pictures
+//
+//	GET /media/{file}   a picture of package media, under the hash of its bytes
+//
+// A file never changes, so it is to be kept for a year and not asked for again.
+// It is what an editor uploaded and yet trusted with nothing: its type is fixed
+// (nosniff), it may load and run nothing, and an SVG is only handed out as a
+// file to be saved.
 package public

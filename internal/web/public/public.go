@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/broadsheet/broadsheet/internal/audience"
 	"github.com/broadsheet/broadsheet/internal/keyring"
+	"github.com/broadsheet/broadsheet/internal/media"
 	"github.com/broadsheet/broadsheet/internal/postgres"
 	"github.com/broadsheet/broadsheet/internal/web"
 )
@@ -32,7 +34,12 @@ type Issues interface {
 	Page(ctx context.Context, issueID int64) (html string, found bool, err error)
 }
 
-// Options are what the pages need. All but Health and Inbox are required.
+// Media gives the publisher's own pictures by the names of their files.
+type Media interface {
+	Open(file string) (*os.File, media.Format, error)
+}
+
+// Options are what the pages need. All but Health, Inbox and Media are required.
 type Options struct {
 	Audience    *audience.Store
 	Ring        *keyring.Ring
@@ -42,6 +49,7 @@ type Options struct {
 	Health      func(context.Context) error // nil: always healthy
 	Name        string                      // heads the pages that belong to no newsletter
 	Inbox       string                      // where the capture inbox is; "" for none
+	Media       Media                       // nil: no pictures are served
 }
 
 type site struct {
@@ -56,7 +64,7 @@ func Routes(o Options) ([]web.Route, error) {
 		return nil, err
 	}
 	s := &site{o, pages}
-	return []web.Route{
+	routes := []web.Route{
 		{Pattern: "GET /unsubscribe/{token}", Handler: s.unsubscribePage},
 		{Pattern: "POST /unsubscribe/{token}", Handler: s.unsubscribe, AnyOrigin: true},
 		{Pattern: "GET /preferences/{token}", Handler: s.preferencesPage},
@@ -65,7 +73,11 @@ func Routes(o Options) ([]web.Route, error) {
 		{Pattern: "GET /archive", Handler: s.home},
 		{Pattern: "GET /archive/{issue}", Handler: s.archive},
 		{Pattern: "GET /healthz", Handler: s.health},
-	}, nil
+	}
+	if o.Media != nil {
+		routes = append(routes, web.Route{Pattern: "GET /media/{file}", Handler: s.picture})
+	}
+	return routes, nil
 }
 
 // reader is who a token stands for, and where he is.
