@@ -31,7 +31,8 @@ type batch struct {
 	stream      string
 	fast        bool
 	oneByOne    bool // two holders were lost with it: one connection at a time
-	pool        *pool
+	// pool is whose connections it goes through; its lock guards the last fields.
+	pool atomic.Pointer[pool]
 
 	// deadline is until when, on the boot clock in nanoseconds, the lease holds
 	// for sure. It was taken before the renewal was asked for.
@@ -39,7 +40,7 @@ type batch struct {
 	// lost is set once another worker holds the batch, or may.
 	lost atomic.Bool
 
-	// The rest is the pool's, under its lock.
+	// The rest is the pool's.
 	queue   []*task
 	held    []*task // put off: his provider can't be sent to for longer than he may wait here
 	skipped uint64  // the look at the pool that found nothing to send here
@@ -55,7 +56,8 @@ func (b *batch) lose() bool {
 	if b.lost.Swap(true) {
 		return false
 	}
-	b.pool.stop(b, 0)
+	for p := b.pool.Load(); !p.stop(b, 0); p = b.pool.Load() { // it went to another one just now
+	}
 	return true
 }
 

@@ -41,6 +41,7 @@ type breaker struct {
 	strikes  int
 	allowed  int // at once, while trying
 	flying   int
+	writing  bool // what the table says of it is out of date
 }
 
 // pass lets a task by the breaker of its provider. The lock is held.
@@ -140,22 +141,21 @@ func (l *limits) success(key breakerKey, b *breaker, probe bool) {
 	})
 }
 
-// trip writes the incident.
+// trip writes the incident. The lock is held.
 func (l *limits) trip(key breakerKey, hold time.Duration, reply mailer.Error) {
 	l.e.metrics.trips.WithLabelValues(reply.Rule).Inc()
 	l.e.c.Log.Warn("a provider refuses the sender; its readers wait", "relay", key.relay, "stream", key.stream,
 		"provider", key.provider, "for", hold, "rule", reply.Rule, "reply", reply.Error())
-	l.note(func(ctx context.Context) {
+	l.breakers[key].writing = l.note(func(ctx context.Context) {
 		id, err := openIncident(ctx, l.e.c.DB, incident{Kind: IncidentProvider, Relay: key.relay, Stream: key.stream,
 			Provider: key.provider}.with(&reply), hold)
 		if err != nil {
 			l.e.c.Log.Warn("an incident could not be written", "error", err)
-			return
 		}
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if b := l.breakers[key]; b != nil {
-			b.incident = id
+			b.incident, b.writing = id, false
 		}
 	})
 }
@@ -169,12 +169,13 @@ func (l *limits) takeBreakers(open map[breakerKey]openBreaker) (changed bool) {
 		if b == nil || !b.open {
 			l.breakers[key] = &breaker{incident: o.id, open: true, until: now + o.left, hold: usualHold, allowed: 1}
 			changed = true
-		} else if b.incident = o.id; now+o.left > b.until+time.Second {
+		} else if b.incident = o.id; !b.writing && (now+o.left-b.until).Abs() > time.Second {
+			changed = changed || now+o.left < b.until
 			b.until, b.allowed = now+o.left, 1
 		}
 	}
 	for key, b := range l.breakers {
-		if _, still := open[key]; !still && b.open && b.incident != 0 {
+		if _, still := open[key]; !still && b.open && b.incident != 0 && !b.writing {
 			delete(l.breakers, key)
 			changed = true
 		}

@@ -43,7 +43,7 @@ func (d *desk) take(id int64, lease time.Duration) (*batch, []*task) {
 
 func held(tk *taken) (*batch, []*task) {
 	b := &batch{id: tk.ID, mailing: tk.MailingID, attempt: tk.Attempt, resend: tk.Resend, idle: make(chan struct{})}
-	b.pool = newPool(&Engine{c: Config{Log: slog.New(slog.DiscardHandler)}}, "", mailer.Relay{})
+	b.pool.Store(newPool(&Engine{c: Config{Log: slog.New(slog.DiscardHandler)}}, "", mailer.Relay{}))
 	var tasks []*task
 	for _, r := range tk.Recipients {
 		tasks = append(tasks, &task{b: b, id: r.ID, tries: r.Tries})

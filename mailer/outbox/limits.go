@@ -143,12 +143,15 @@ func (l *limits) run(ctx context.Context) {
 	}
 }
 
-// note has fn run soon, one after the other; what doesn't fit is dropped.
-func (l *limits) note(fn func(context.Context)) {
+// note has fn run soon, one after the other; false means that it doesn't fit and
+// won't be.
+func (l *limits) note(fn func(context.Context)) bool {
 	select {
 	case l.todo <- fn:
+		return true
 	default:
 		l.e.c.Log.Warn("too much to note at once; something about an incident is left out")
+		return false
 	}
 }
 

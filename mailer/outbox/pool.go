@@ -50,7 +50,7 @@ func (p *pool) add(b *batch) (rest restTime, ok bool) {
 	if left := p.until - p.e.c.Boot(); p.live == 0 && left > 0 {
 		return left, false
 	}
-	if p.closed || b.stopped {
+	if p.closed || b.stopped || b.lost.Load() {
 		return 0, false
 	}
 	p.batches = append(p.batches, b)
@@ -234,11 +234,25 @@ func (p *pool) giveBack(t *task, booked bool) {
 	p.cond.Signal()
 }
 
-// stop hands out nothing more of the batch.
-func (p *pool) stop(b *batch, rest restTime) {
+// stop hands out nothing more of the batch; false means that it has gone to
+// another pool.
+func (p *pool) stop(b *batch, rest restTime) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if b.pool.Load() != p {
+		return false
+	}
 	p.stopLocked(b, rest)
+	return true
+}
+
+// handOver gives a batch that is idle here to another pool, where it has still
+// to be added.
+func (p *pool) handOver(b *batch, to *pool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	b.stopped, b.closed, b.rest, b.idle = false, false, 0, make(chan struct{})
+	b.pool.Store(to)
 }
 
 func (p *pool) stopLocked(b *batch, rest restTime) {

@@ -60,10 +60,9 @@ func (e *Engine) poolsOf(list []Relay) (ways []way, why error) {
 // choose takes a way: of the lowest priority that has one that can be used, by
 // weight.
 func (e *Engine) choose(ways []way) *pool {
-	rest := func(w way) time.Duration { return max(w.pool.resting(), e.limits.exhausted(w.Name)) }
-	usable := slices.DeleteFunc(slices.Clone(ways), func(w way) bool { return rest(w) > 0 })
+	usable := slices.DeleteFunc(slices.Clone(ways), func(w way) bool { return e.away(w) > 0 })
 	if len(usable) == 0 {
-		return slices.MinFunc(ways, func(a, b way) int { return cmp.Compare(rest(a), rest(b)) }).pool
+		return slices.MinFunc(ways, func(a, b way) int { return cmp.Compare(e.away(a), e.away(b)) }).pool
 	}
 	first := slices.MinFunc(usable, func(a, b way) int { return cmp.Compare(a.Priority, b.Priority) }).Priority
 	usable = slices.DeleteFunc(usable, func(w way) bool { return w.Priority != first })
@@ -80,16 +79,23 @@ func (e *Engine) choose(ways []way) *pool {
 	return usable[len(usable)-1].pool
 }
 
-// another tells whether a relay besides this one can be used now.
-func (e *Engine) another(ctx context.Context, but *pool) bool {
+// instead gives a way that wasn't tried and can be used now, nil for none.
+func (e *Engine) instead(ctx context.Context, tried []*pool) *pool {
 	list, err := Relays(ctx, e.c.DB)
 	if err != nil {
-		return false
+		return nil
 	}
 	ways, _ := e.poolsOf(list) // what can't be configured can't be used
-	return slices.ContainsFunc(ways, func(w way) bool {
-		return w.pool != but && w.pool.resting() == 0 && e.limits.exhausted(w.Name) == 0
-	})
+	ways = slices.DeleteFunc(ways, func(w way) bool { return slices.Contains(tried, w.pool) || e.away(w) > 0 })
+	if len(ways) == 0 {
+		return nil
+	}
+	return e.choose(ways)
+}
+
+// away is for how long a way can't be used.
+func (e *Engine) away(w way) time.Duration {
+	return max(w.pool.resting(), e.limits.exhausted(w.Name))
 }
 
 // pool gives the connections to a relay at a URL.

@@ -111,7 +111,7 @@ func ResumeIncident(ctx context.Context, tx *sqlx.Tx, id int64, by string) error
 		_, err = tx.ExecContext(ctx, `
 			UPDATE retries t SET next_at = clock_timestamp() FROM mailings m
 			 WHERE m.id = t.mailing_id AND m.state IN ('sending', 'paused') AND m.stream = $1 AND t.batch_id IS NULL
-			   AND t.next_at BETWEEN $2 AND $2::timestamptz + interval '1 hour'`, i.Stream, i.HeldUntil)
+			   AND t.next_at BETWEEN $2::timestamptz - interval '1 minute' AND $2::timestamptz + interval '1 hour'`, i.Stream, i.HeldUntil)
 	}
 	if err != nil {
 		return fmt.Errorf("resume incident %d: %w", id, err)

@@ -64,7 +64,7 @@ func (e *Engine) send(ctx context.Context, b *batch, tk *taken) (restTime, error
 	if err != nil {
 		return e.restAfter(err), err
 	}
-	b.pool = p
+	b.pool.Store(p)
 	e.committer.hold(b)
 	defer e.committer.drop(b)
 	if b.template, err = e.template(ctx, tk.VariantID); err != nil {
@@ -85,20 +85,35 @@ func (e *Engine) send(ctx context.Context, b *batch, tk *taken) (restTime, error
 		e.committer.commit(&request{results: settled, answer: make(chan verdict, 1)})
 	}
 	e.metrics.loadSeconds.Observe(seconds(e.c.Boot() - start))
-	if rest, ok := p.add(b); !ok {
-		return rest, nil
-	}
-	select {
-	case <-b.idle:
-	case <-ctx.Done(): // the job has run for too long, or the worker must stop now
-		p.stop(b, 0)
-		<-b.idle
-	}
+	rest := e.through(ctx, b, p, tk.Relay == "")
 	e.putOff(b)
-	if b.rest > 0 && tk.Relay == "" && e.another(ctx, p) {
-		return 0, nil
+	return rest, nil
+}
+
+// through has the pool's connections work on the batch until they have done what
+// they could, and when the relay can't be used and any will do, those of others.
+func (e *Engine) through(ctx context.Context, b *batch, p *pool, any bool) restTime {
+	for tried := []*pool{p}; ; tried = append(tried, p) {
+		rest, ok := p.add(b)
+		if ok {
+			select {
+			case <-b.idle:
+			case <-ctx.Done(): // the job has run for too long, or the worker must stop now
+				p.stop(b, 0)
+				<-b.idle
+			}
+			rest = b.rest
+		}
+		if rest == 0 || !any || ctx.Err() != nil || b.lost.Load() {
+			return rest
+		}
+		next := e.instead(ctx, tried)
+		if next == nil {
+			return rest
+		}
+		p.handOver(b, next)
+		p = next
 	}
-	return b.rest, nil
 }
 
 // putOff defers those whose provider can't be sent to now. Nothing was in flight
@@ -132,7 +147,7 @@ func (e *Engine) composable(b *batch) error {
 	if len(b.queue) < 5 {
 		return nil
 	}
-	l := newLine(b.pool)
+	l := newLine(b.pool.Load())
 	var first error
 	for _, t := range b.queue {
 		_, err := l.compose(t)
@@ -175,7 +190,7 @@ func (e *Engine) prepare(ctx context.Context, b *batch, tk *taken) (settled []re
 			b.queue = append(b.queue, t)
 		}
 	}
-	e.learnGroups(b.pool, unknown)
+	e.learnGroups(b.pool.Load(), unknown)
 	return settled, nil
 }
 
