@@ -276,7 +276,7 @@ func (f *furniture) forms() {
 			f.form(i)
 		case f.drop[i] && i > 0 && formLines.has(s):
 			f.form(i - 1)
-		case !f.drop[i] && askedFor(s) && f.ends(i+1) && f.late(i) && !f.shops(said(b)):
+		case !f.drop[i] && f.late(i) && f.ends(i+1) && askedFor(s) && !f.shops(said(b)):
 			if _, heading := b.(*article.Heading); !heading {
 				f.drop[i] = true
 			}

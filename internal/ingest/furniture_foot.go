@@ -3,6 +3,7 @@ package ingest
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/broadsheet/broadsheet/internal/article"
 )
@@ -76,16 +77,17 @@ func leadsOn(t article.Text) bool {
 // onwardEnd is where the words end that begin a line which leads to another
 // article ("Read next:"), -1 if there are none.
 func onwardEnd(s string) int {
-	for _, m := range onwardMarks.FindAllStringIndex(clip(s, 80), 3) {
-		head := phraseKey(s[:m[0]])
+	for i, r := range clip(s, 80) {
+		if !strings.ContainsRune(":|»→>–—-", r) || strings.ContainsRune("–—-", r) && !strings.HasSuffix(s[:i], " ") {
+			continue
+		}
+		head := phraseKey(s[:i])
 		if relatedHeads.hasKey(head) || onward.hasKey(head) {
-			return m[1]
+			return i + utf8.RuneLen(r)
 		}
 	}
 	return -1
 }
-
-var onwardMarks = regexp.MustCompile(`\s*[:|»→>]\s*|\s[–—-]\s`)
 
 // onward begins a line that leads to another article, beside relatedHeads.
 var onward = phrasesOf(`more, next, previous, check out, read, related to this, siehe auch, dazu passt, mehr, voir, pour en savoir plus, más información, relacionado, saiba mais, approfondisci, approfondimento, vedi`)
@@ -96,7 +98,7 @@ func siteName(bs article.Blocks) string {
 	for i := len(bs) - 1; i >= 0 && i >= len(bs)-40; i-- {
 		t := said(bs[i])
 		for _, l := range linesOf(t) {
-			if m := copyrightName.FindStringSubmatch(l.String()); m != nil && copyright(l.String()) {
+			if m := copyrightName.FindStringSubmatch(l.String()); m != nil && siteLine(l.String()) {
 				return phraseKey(m[1])
 			}
 		}

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -75,72 +76,89 @@ var (
 	hashtags = regexp.MustCompile(`^(?:#[\p{L}\p{N}_]{2,40}[\s,·|]*){2,}$`)
 	// arrowBack leads to where the reader came from.
 	arrowBack = regexp.MustCompile(`^(?:←|«|‹|<<|⟵|◀|⬅)\s?\S.{0,90}$`)
-	// pitch asks to sign up or to follow.
-	pitch = regexp.MustCompile(`(?i)\b(?:newsletter|inbox|mailing list|e-?mail (?:list|updates?)|subscrib\w+|sign(?:ing)? up|unsubscribe|posteingang|postfach|abonnier\w*|melde dich|trage dich|boîte (?:mail|de réception)|inscri(?:vez|re|s)\b|abonne[zr]\b|boletín|suscríb\w+|suscrib\w+|bandeja de entrada|caixa de entrada|inscreva-se|inscreve-te|assine|subscreva|cadastre-se|iscriviti|iscrizione|posta elettronica|casella (?:di posta|email)|nella tua (?:mail|email|casella)|désinscri\w+|désabonn\w+|abmeld\w+|descadastr\w+|disiscri\w+)\b`)
 	// invites opens a sentence that asks for something.
 	invites = regexp.MustCompile(`(?i)^(?:join|get|sign up|subscribe|enter|never miss|don'?t miss|want|like what|enjoy|receive|be the first|stay|follow|find|connect|drop your|pop your|our (?:free |weekly )*newsletter|no spam|unsubscribe|melde|trag|abonnier|erhalte|hol dir|verpasse|jetzt|willst|möchtest|bleib|folge|kein spam|inscri|abonne|recevez|rejoign|ne manque|ne rate|vous voulez|envie|suivez|suscr|apúnt|recib|únete|no te|quieres|sígue|inscrev|cadastr|assin|receb|fique|junte|quer |siga|não perca|iscriv|ricev|unisciti|non perd|vuoi|resta|seguici|registrati)`)
 )
 
 // siteLine: a short text that is a line of the page's frame, whatever stands
-// around it.
+// around it. The tables and a look for what a pattern cannot do without come
+// before the patterns, which cost more.
 func siteLine(s string) bool {
 	if len(s) > 400 {
 		return false
 	}
 	s = strings.TrimSpace(s)
-	if strings.Contains(strings.ToLower(s), "cookie") && cookieLine.MatchString(s) {
+	k := phraseKey(s)
+	if strings.Contains(k, "cookie") && cookieLine.MatchString(s) {
 		return true
 	}
 	if len(s) > 260 {
 		return false
 	}
-	if agreeLine.MatchString(s) {
-		return true
-	}
-	k := phraseKey(s)
-	return siteLines.hasKey(k) || formLines.hasKey(k) || followLine(s) || shareBar(s) || filed.MatchString(s) || hashtags.MatchString(s) || arrowBack.MatchString(s) || credit(s) || copyright(s)
+	return siteLines.hasKey(k) || formLines.hasKey(k) || networked(s, k) || copyright(s, k) || credit(s, k) ||
+		strings.Contains(s, "#") && hashtags.MatchString(s) || arrowBack.MatchString(s) ||
+		containsAny(k, agreeStems) && agreeLine.MatchString(s) || (strings.Contains(s, ":") || filedStarts[firstWord(k)]) && filed.MatchString(s)
 }
 
-// copyright: the small print that ends a page, which says little else.
-func copyright(s string) bool {
-	return strings.ContainsAny(s, "©(CcTtA") && len(s) <= 200 && copyrightLine.MatchString(s)
+func containsAny(s string, stems []string) bool {
+	return slices.ContainsFunc(stems, func(stem string) bool { return strings.Contains(s, stem) })
 }
 
-func credit(s string) bool { return len(s) <= 140 && creditLine.MatchString(s) }
+func firstWord(k string) string {
+	w, _, _ := strings.Cut(k, " ")
+	return w
+}
 
-// followLine: the line asks to follow somebody on a network.
-func followLine(s string) bool {
-	if !short(s, 140) || !followStart.MatchString(s) {
+var (
+	agreeStems  = list(`privacy|terms|datenschutz|nutzungsbed|confidentialite|conditions|privacid|termos|terminos|condiciones|termini|recaptcha`)
+	filedStarts = wordsOf(`filed|posted|tagged|veroffentlicht|publie|classe|publicado|archivado|arquivado|marcado|pubblicato|archiviato`)
+	rightsStems = list(`copyright|rights reserved|rechte vorbehalten|droits reserves|derechos reservados|direitos reservados|diritti riservati`)
+	agencyStems = list(`getty images|shutterstock|istock|unsplash|pexels|pixabay|adobe stock|adobestock|alamy|depositphotos|freepik|123rf|dreamstime|flickr|wikimedia`)
+	creditStart = wordsOf(`photo|photos|image|images|picture|pictures|pic|pics|photograph|photographs|photography|featured|cover|header|hero|lead|illustration|illustrations|titelbild|titelfoto|beitragsbild|foto|fotos|bild|bilder|bildnachweis|bildnachweise|bildquelle|bildquellen|bildrechte|credit|credits|imagen|imagenes|fotografia|fotografias|imagem|imagens|fotografie|immagine|immagini|copertina`)
+)
+
+// copyright: the small print that ends a page, which says little else. k is
+// the key of s here and below.
+func copyright(s, k string) bool {
+	return len(s) <= 200 && (strings.Contains(s, "©") || strings.HasPrefix(s, "(c)") || strings.HasPrefix(s, "(C)") || containsAny(k, rightsStems)) && copyrightLine.MatchString(s)
+}
+
+// credit: the line says who took a picture.
+func credit(s, k string) bool {
+	return len(s) <= 140 && (creditStart[firstWord(k)] || containsAny(k, agencyStems)) && creditLine.MatchString(s)
+}
+
+// networked: a row of networks, or a request to follow somebody on one.
+func networked(s, k string) bool {
+	if len(s) > 200 {
 		return false
 	}
-	for w := range strings.FieldsSeq(phraseKey(s)) {
-		if networks[w] {
-			return true
-		}
-	}
-	return false
-}
-
-var followStart = regexp.MustCompile(`(?i)^\W{0,6}(?:follow|find|join|connect with|like|subscribe|come (?:and )?say|folge?n?|folgt|besuche?n?|du findest|suivez|suis|retrouve[zr]?|rejoignez|abonne[zr]|síg[au]\w+|encuéntra\w+|únete|siga|segue|acompanhe|encontre|inscreva|seguici|seguimi|segui|ci trovi|mi trovi|trovaci|iscriviti|unisciti)\b`)
-
-// shareBar: at least two names of networks, or one among words about sharing,
-// and nothing else.
-func shareBar(s string) bool {
-	named, others := 0, 0
-	for w := range strings.FieldsSeq(phraseKey(s)) {
+	named, others, unknown := 0, 0, 0
+	for w := range strings.FieldsSeq(k) {
 		switch {
 		case networks[w]:
 			named++
 		case shareVerbs[w]:
 			others++
 		case !isNumber(w):
-			return false
+			unknown++
 		}
 	}
-	return named >= 2 || named == 1 && others > 0
+	switch {
+	case named == 0:
+		return false
+	case unknown == 0:
+		return named >= 2 || others > 0
+	}
+	return short(s, 140) && followStart.MatchString(s)
 }
+
+var followStart = regexp.MustCompile(`(?i)^\W{0,6}(?:follow|find|join|connect with|like|subscribe|come (?:and )?say|folge?n?|folgt|besuche?n?|du findest|suivez|suis|retrouve[zr]?|rejoignez|abonne[zr]|síg[au]\w+|encuéntra\w+|únete|siga|segue|acompanhe|encontre|inscreva|seguici|seguimi|segui|ci trovi|mi trovi|trovaci|iscriviti|unisciti)\b`)
+
+// pitchStems: without one of these no text asks to sign up.
+var pitchStems = list(`newsletter|inbox|mailing list|mail list|mail updates|subscri|sign up|signing up|posteingang|postfach|abonn|melde dich|trage dich|trag dich|boite mail|boite de reception|inscri|boletin|suscri|bandeja de entrada|caixa de entrada|inscrev|assine|subscrev|cadastr|iscriv|iscriz|posta elettronica|tua casella|tua mail|tua email|tu correo|seu e mail|teu e mail|abmeld|no spam|kein spam`)
 
 // askedFor: the text asks the reader to sign up or to follow.
 func askedFor(s string) bool {
-	return len(s) <= 320 && pitch.MatchString(s) && (invites.MatchString(s) || len(s) <= 140)
+	return s != "" && len(s) <= 320 && (len(s) <= 140 || invites.MatchString(s)) && containsAny(phraseKey(s), pitchStems)
 }
