@@ -95,9 +95,28 @@ func siteLine(s string) bool {
 	if len(s) > 260 {
 		return false
 	}
-	return siteLines.hasKey(k) || formLines.hasKey(k) || networked(s, k) || copyright(s, k) || credit(s, k) ||
+	return siteLines.hasKey(k) || formLines.hasKey(k) || frameRow(s) || networked(s, k) || copyright(s, k) || credit(s, k) ||
 		strings.Contains(s, "#") && hashtags.MatchString(s) || arrowBack.MatchString(s) ||
 		containsAny(k, agreeStems) && agreeLine.MatchString(s) || (strings.Contains(s, ":") || filedStarts[firstWord(k)]) && filed.MatchString(s)
+}
+
+// frameRow: lines of the frame with marks between them.
+func frameRow(s string) bool {
+	if !strings.ContainsAny(s, "|·•") {
+		return false
+	}
+	n := 0
+	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune("|·•", r) }) {
+		k := phraseKey(part)
+		switch {
+		case k == "":
+		case siteLines.hasKey(k), formLines.hasKey(k), siteHeads.hasKey(k), networks[k]:
+			n++
+		default:
+			return false
+		}
+	}
+	return n >= 2
 }
 
 func containsAny(s string, stems []string) bool {

@@ -96,13 +96,9 @@ func noticeHeading(s string) noticeKind {
 // noticeStems: without one of these no text is a notice. They spare most
 // texts the long patterns.
 var noticeStems = []string{
-	"affili", "afiliad", "associa", "associé", "partenaire", "amazon-partner", "commission", "provision", "comisi", "comiss", "compensat", "referral", "qualifying",
-	"sponsor", "paid ", "advice", "medical", "medizin", "ärzt", "arzt", "médic", "médec", "medic", "purposes", "evaluated by", "veterinar", "werbe", "not a doctor",
+	"affili", "afiliad", "associa", "partenaire", "amazon-partner", "commission", "provision", "comisi", "comiss", "compensat", "referral", "qualifying",
+	"sponsor", "paid ", "advice", "medizin", "arzt", "medic", "medec", "purposes", "evaluated by", "veterinar", "werbe", "not a doctor", "remuner", "vergutung", "partnerlink", "partner-link",
 }
-
-var plainMarks = strings.NewReplacer("’", "'", "‑", "-", "–", "-", "\u00a0", " ")
-
-func plainLower(s string) string { return strings.ToLower(plainMarks.Replace(s)) }
 
 func kindOfNotice(s string) noticeKind {
 	f := plainLower(s)
@@ -132,7 +128,7 @@ func (d *draft) noticeIn(t article.Text, p article.Place, headed noticeKind) (re
 		d.addNotice(t, p, whole)
 		return nil, true
 	}
-	lead := noticeLead.MatchString(strings.ToLower(s)) && len(s) <= 1200
+	lead := noticeLead.MatchString(plainLower(s)) && len(s) <= 1200
 	from, to := noticeRange(sentencesOf(s))
 	switch {
 	case lead, from >= 0 && (to-from+maxLeftOver >= len(s) || siteLine(s[:from]+" "+s[to:])): // small print goes as a whole

@@ -102,6 +102,9 @@ func (p *page) dropUnseen() {
 				n.DataAtom, n.Data = atom.Div, "div"
 				return true
 			}
+			if n.DataAtom == atom.Nav && kindOfNotice(clip(plainOf(n), 6000)).any() {
+				return false // until its notice is taken; nobody reads it after that
+			}
 			out = append(out, n)
 			return false
 		case hidden(n):

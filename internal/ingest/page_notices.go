@@ -40,7 +40,7 @@ func (p *page) takePageNotices() {
 	}
 	var visit func(n *html.Node)
 	visit = func(n *html.Node) {
-		if n.Type == html.ElementNode && (dropped[n.DataAtom] || commentNames.MatchString(names(n)) && p.share(n) < maxCommentShare) {
+		if n.Type == html.ElementNode && (dropped[n.DataAtom] && n.DataAtom != atom.Nav || commentNames.MatchString(names(n)) && p.share(n) < maxCommentShare) {
 			return
 		}
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
@@ -136,4 +136,14 @@ func (p *page) addNotices() {
 		}
 		p.d.noticeIn(f.text, f.place, noticeKind{})
 	}
+}
+
+// inNav: the node stands among the ways around the site, which are not read.
+func inNav(n *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n.DataAtom == atom.Nav {
+			return true
+		}
+	}
+	return false
 }

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -10,9 +9,9 @@ import (
 // for, or that the product was given away for the review.
 
 // sponsoredStems: without one of these no text says so.
-var sponsoredStems = []string{"werbung", "anzeige", "muster", "kooperation", "sample", "gifted", "complimentary", "free of charge", "for free", "in exchange", "kostenlos", "sponsor", "publicidad", "publi", "patrocin", "colaboraci", "omaggio", "offert", "partenariat", "collabora", "regala", "cedid", "parceria", "envoyé"}
+var sponsoredStems = []string{"werbung", "anzeige", "muster", "kooperation", "sample", "gifted", "complimentary", "free of charge", "for free", "in exchange", "kostenlos", "sponsor", "publicidad", "publi", "patrocin", "colaboraci", "omaggio", "offert", "partenariat", "collabora", "regala", "cedid", "parceria", "envoy", "enviad", "inviat", "oferecid", "fornit"}
 
-var sponsoredPattern = regexp.MustCompile(strings.Join([]string{
+var sponsoredPattern = plainPattern(
 	`^[\[(*]*(?:(?:bezahlte|unbezahlte|unbeauftragte) )?(?:werbung|anzeige|advertorial|publicidad|publicité|pubblicità|publicidade)(?:[\])*]*$|[\])*]* (?:für|wegen|da|mit|/|\||–|-) ?.{2,80}$)`,
 	`\b(?:testmuster|produktmuster|pr-?muster|pressemuster|rezensionsexemplar|testexemplar|pr-? ?samples?|press samples?)\b`,
 	`\b(?:kostenlos|kostenfrei|gratis|unentgeltlich)\b[^.!?]{0,40}\b(?:zur verfügung gestellt|zugeschickt|zugesandt|erhalten|überlassen)`,
@@ -24,7 +23,11 @@ var sponsoredPattern = regexp.MustCompile(strings.Join([]string{
 	`\b(?:post|artículo|contenido|entrada) patrocinad[oa]\b`, `\bcolaboración (?:pagada|remunerada)\b`, `\b(?:muestras?|productos?)\b[^.!?]{0,30}\b(?:cedid|regalad)[oa]s?\b`,
 	`\b(?:post|conteúdo|artigo) patrocinado\b`, `\bparceria paga\b`, `\bpubli(?:post|editorial)\b`,
 	`\b(?:articolo|contenuto|post) sponsorizzato\b`, `\bcollaborazione (?:pagata|retribuita)\b`, `\bprodott[oi]\b[^.!?]{0,30}\b(?:in omaggio|ricevut[oi] gratuitamente)`,
-}, `|`))
+	`\b(?:entstand|entstanden|erstellt|geschrieben|in freundlicher|in bezahlter)\b[^.!?]{0,30}\b(?:kooperation|zusammenarbeit) mit`, `^\W*(?:(?:dieser|der) (?:beitrag|artikel|post) )?enth(?:a|ae)lt (?:un)?(?:bezahlte |beauftragte )?werbung\b`,
+	`\b(?:offerts?|offertes?|envoyes?|fournis?|pretes?) (?:gracieusement |gratuitement )?par (?:la marque|le fabricant|l'editeur)`,
+	`\b(?:cedid|regalad|enviad|prestad|oferecid|fornecid|ofertad|emprestad)[oa]s? (?:gratuitamente|gratis|de forma gratuita|pela|pelo|por la marca|por el fabricante|por la empresa)`,
+	`\b(?:inviat|fornit|offert|regalat|omaggiat|prestat)[oaie] (?:gratuitamente|in omaggio|dal brand|dal marchio|dal produttore|dall'azienda|in prova)`,
+)
 
 // sponsored: the folded text says that somebody paid for the article or gave
 // the product.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // This file holds the words by which parts of an article are known, in
@@ -37,6 +38,30 @@ func words(patterns ...string) *regexp.Regexp {
 	return regexp.MustCompile(`^(?:` + strings.Join(patterns, "|") + `)$`)
 }
 
+// plainLower makes a text comparable for the notice patterns: small letters
+// without accents, plain marks.
+func plainLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '’', '‘':
+			return '\''
+		case '‑', '–':
+			return '-'
+		case '\u00a0', '\u202f':
+			return ' '
+		}
+		if r >= utf8.RuneSelf {
+			r = plainLetter(r)
+		}
+		return unicode.ToLower(r)
+	}, s)
+}
+
+// plainPattern makes a pattern of alternatives for what plainLower made.
+func plainPattern(patterns ...string) *regexp.Regexp {
+	return regexp.MustCompile(strings.Map(plainLetter, strings.Join(patterns, "|")))
+}
+
 var contentsNames = words(
 	`(the )?table of contents?`, `contents`, `toc`, `in this (article|post|guide|review|story)`, `what'?s in this (article|post|guide)`, `jump (to|ahead)( to)?( a)?( section)?`, `quick (links|navigation)`, `on this page`,
 	`inhalt(sverzeichnis|sübersicht)?`, `in diesem (artikel|beitrag)`,
@@ -67,20 +92,31 @@ var noticeNames = words(
 	`(nota di |informativa di )?(trasparenza|affiliazione)`, `avvertenz[ae]( medic[ahe]+)?`, `disclaimer`,
 )
 
-var disclosurePattern = regexp.MustCompile(strings.Join([]string{
-	`as an amazon (associate|affiliate)`, `amazon (services llc )?associates program`, `affiliate (disclosure|disclaimer)`,
+// disclosurePattern and the patterns beside it match text folded by
+// plainLower: word boundaries would fail at accents. What earns must be the
+// publisher, not a bank: the verbs are in the first person, or "we" is near.
+var disclosurePattern = plainPattern(
+	`as an amazon (associate|affiliate)`, `amazon (services llc )?associates program`, `affiliate (disclosure|disclaimer)\s?[:.–-]\s?[^|·•]{20}`,
 	`\b(we|i|us|site|blog|page|post|article|publisher|team|guide|company|reviews?|llc|\.com)\b[^.!?]{0,90}\b(earns?|receives?|gets?|makes?|collects?|paid|compensated)\b[^.!?]{0,60}\b(commissions?|referral fees?|compensation|affiliate|qualifying purchases|small fee|percentage)`,
-	`\b(earn|receive|get|make|paid)s? (us |me )?(an? )?(small |tiny |little |affiliate )*(commission|referral fee)`,
-	`(contains?|includes?|use[sd]?|uses|has|have|some of (the|these|our|my)) [^.!?]{0,40}\baffiliate (links?|partner|marketing)`, `\blinks?\b[^.!?]{0,40}\bare affiliate`, `affiliate links? (used|are used|throughout|may)`, `participates? in [^.!?]{0,60}affiliate`,
+	`\b(earn|receive|get|make|paid)s? (us |me )?(an? )?(small |tiny |little |affiliate )*(commission|referral fee)`, `\b(we|i) (may |might |can |could )?(get|be|are) paid (to link|by (the )?(retailers|merchants|brands|shops)|when you)`,
+	`(contains?|includes?|use[sd]?|uses|has|have|some of (the|these|our|my)) [^.!?]{0,40}\baffiliate (links?|partner|marketing)`, `\blinks?\b[^.!?]{0,40}\bare affiliate`, `affiliate links? (used|are used|throughout|may)`, `participa(tes?|nt) in [^.!?]{0,60}(affiliate|associates)`,
 	`(contains?|features?) (sponsored|paid) (content|links)`, `\bsponsored by\b[^.!?]{0,60}\b(post|article|content)`,
-	`als amazon-partner`, `(affiliate|werbe|provisions?)-?links?\b[^.!?]{0,80}\b(provision|verdien|erhalt|gekennzeichnet|kauf)`, `(erhalten|verdienen|bekommen|erhalte|verdiene|bekomme)\b[^.!?]{0,60}\bprovision`, `provision\b[^.!?]{0,60}\b(erhalten|verdienen|bekommen|erhalte|verdiene|bekomme)`, `enthält (affiliate|werbe)-?links`,
-	`en tant que partenaire amazon`, `liens? (d'affiliation|affiliés?|d'affiliés)`, `(touch|perce|reç|gagn|toucher|percevoir|recevoir)\w*\b[^.!?]{0,60}\bcommission`, `(percevons|touchons|recevons|gagnons)\b[^.!?]{0,60}\bcommission`,
-	`(en calidad de|como) afiliado de amazon`, `(enlaces?|links?) de afiliad`, `(recib|gan|obten|cobr)\w*\b[^.!?]{0,60}\bcomisi[oó]n`,
-	`como (associado|afiliado) d[ao] amazon`, `(receb|ganh|obt)\w*\b[^.!?]{0,60}\bcomiss[ãa]o`,
-	`(in qualità di )?affiliat[oi] amazon`, `link (di affiliazione|affiliat)`, `(ricev|guadagn|percep)\w*\b[^.!?]{0,60}\bcommission`,
-}, `|`))
+	`als amazon-?partner`, deLinks+`\b[^.!?]{0,80}\b(provision|verdien|erhalt|bekomm|gekennzeichnet|markiert|vergutung|kauf)`, `\b(sind|ist|enthalt|enthalten|handelt es sich|verwende\w*|nutze\w*|setze\w*)\b[^.!?]{0,60}\b`+deLinks,
+	`\b(erhalten|verdienen|bekommen|erhalte|verdiene|bekomme)\b[^.!?]{0,60}\b(provision|vergutung|werbekostenerstattung)`, `\b(provision|vergutung|werbekostenerstattung)\b[^.!?]{0,60}\b(erhalten|verdienen|bekommen|erhalte|verdiene|bekomme)`,
+	`en tant que partenaire amazon`, `\bliens?\b[^.!?]{0,24}\b(d'affiliation|affilies?|d'affilies?|partenaires?|sponsorises?|remuneres?)\b`,
+	`\b(nous|je|on|nos|notre|mes|ce site|ce blog|me)\b[^.!?]{0,60}\b(touch|perc|rec[eo]|gagn|rapport|remuner|beneficie)\w*\b[^.!?]{0,60}\b(commissions?|remuneration)`, `programme (d'affiliation|partenaires?) (d'|d')?amazon`,
+	`\bafiliad[oa]s? (de |d[ao] )?amazon`, `\b(enlaces?|links?)\b[^.!?]{0,24}\bafiliad`, `participa\w*\b[^.!?]{0,30}\bprograma de (afiliad|associad)`,
+	`\b(recib(o|imos|iremos|ire)|gan(o|amos|aremos)|obten(go|emos|dremos)|cobr(o|amos|aremos)|percib(o|imos)|llev(o|amos|aremos)|(podemos|podriamos|puedo|podria|nos|me) (recibir|ganar|obtener|cobrar|percibir|llevar\w*|reportan?|generan?|dan?))\b[^.!?]{0,60}\bcomision`,
+	`\bassociad[oa]s? (d[ao] )?amazon`,
+	`\b(receb(o|emos|eremos)|ganh(o|amos|aremos)|obt(enho|emos)|aufer(imos|iremos)|(podemos|poderemos|posso|poderei|nos|me) (receber|ganhar|obter|auferir|rende\w*|gera\w*|da\w*))\b[^.!?]{0,60}\bcomiss(ao|oes)`, `\bcomiss(ao|oes) (que )?(recebemos|ganhamos)`,
+	`\baffiliat[oi] (di )?amazon`, `\blinks?\b[^.!?]{0,30}\b(affiliat[oi]|di affiliazione|sponsorizzati)\b`, `programma (di )?affiliazione`,
+	`\b(ricev(o|iamo|eremo|ero)|guadagn(o|iamo|eremo|ero)|percep(iamo|isco|iremo)|otten(iamo|go|iamo)|incass(o|iamo)|(potremmo|possiamo|potrei|posso|ci|mi) (ricevere|guadagnare|percepire|ottenere|permett\w+|consent\w+|riconosc\w+|frutt\w+))\b[^.!?]{0,60}\bcommission[ei]`, `\b(ricev|ottien|guadagn)\w*\b[^.!?]{0,30}\bacquist[oi] idone[oi]`,
+)
 
-var disclaimerPattern = regexp.MustCompile(strings.Join([]string{
+// deLinks are the German words for links that somebody pays for.
+const deLinks = `(affiliate|werbe|provisions?|partner)[- ]?(links?|verweisen?)`
+
+var disclaimerPattern = plainPattern(
 	`\b(not|isn't|aren't|never|no|nor|nothing|none|n't)\b[^.!?]{0,80}\b(medical|professional medical|health|veterinary|nutritional|dietary) (or [a-z]+ )?advice`,
 	`substitute for (professional |personal |qualified )?(medical|health|veterinary|veterinarian)`,
 	`(informational|educational|information)( and (informational|educational|entertainment))? purposes( only)?`,
@@ -90,10 +126,10 @@ var disclaimerPattern = regexp.MustCompile(strings.Join([]string{
 	`no (sustituy|constituy|reemplaz|es un)\w*\b[^.!?]{0,60}\b(consejo|asesoramiento|opinión|consulta|diagnóstico)\b[^.!?]{0,20}\bm[ée]dic`,
 	`não (substitu|constitu)\w*\b[^.!?]{0,60}\b(aconselhamento|conselho|orientação|consulta|avaliação)\b[^.!?]{0,20}\bmédic`,
 	`non (sostitu|costitu|intend)\w*\b[^.!?]{0,60}\b(parere|consiglio|consigli|consulenza|consulto)\b[^.!?]{0,20}\bmedic`,
-}, `|`))
+)
 
 // noticeLead opens a paragraph that is a notice as a whole.
-var noticeLead = regexp.MustCompile(`^(?:(?:affiliate|advertis(?:er|ing)|amazon|ftc|full|medical|health)(?: link)? )?(?:disclosure|disclaimer|transparency(?: note)?|(?:affiliate-?|werbe-?|transparenz)hinweis|haftungsausschluss|(?:note de )?transparence|avertissement|(?:nota|aviso) (?:de )?(?:transpar[eê]ncia|afiliados?|médico)|nota di trasparenza|avvertenza)(?: statement| notice)?\s*[:.\-!]`)
+var noticeLead = plainPattern(`^(?:(?:affiliate|advertis(?:er|ing)|amazon|ftc|full|medical|health)(?: link)? )?(?:disclosure|disclaimer|transparency(?: note)?|(?:affiliate-?|werbe-?|transparenz)hinweis|haftungsausschluss|(?:note de )?transparence|avertissement|(?:nota|aviso) (?:de )?(?:transpar[eê]ncia|afiliados?|médico)|nota di trasparenza|avvertenza)(?: statement| notice)?\s*[:.\-!]`)
 
 var ctaPattern = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`(view|check|see|buy|shop|get|find|order|grab|compare|browse|read)\b.{0,40}\b(on|at|from|via) \S.{0,30}`,
