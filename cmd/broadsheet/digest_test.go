@@ -28,7 +28,7 @@ func TestDigestOnTheCommandLine(t *testing.T) {
 	s.holds("preview/message.txt", "In this issue", "1. A Note", "2. ", "Good morning, all.", "/archive/"+issue+"#story-2")
 	s.ok("issue", "edit", issue, "--article", one)
 	s.ok("issue", "preview", issue, "--out", filepath.Join(s.dir, "preview"))
-	s.holds("preview/message.txt", "Continue reading:", "Good morning, all.")
+	s.holds("preview/message.txt", "Continue reading the article:", "Good morning, all.")
 	s.ok("issue", "edit", issue, "--layout", "letter", "--intro", "")
 	s.ok("issue", "preview", issue, "--out", filepath.Join(s.dir, "preview"))
 	if text := s.holds("preview/message.txt", "Unsubscribe:"); strings.Contains(text, "Continue reading") || strings.Contains(text, "Good morning") {
@@ -42,7 +42,7 @@ func TestRenderLayouts(t *testing.T) {
 	s.article("scalp-care.md")
 	note := s.write("note.md", "---\ntitle: A Note\n---\n\nWash with water, and with nothing else, for a week.\n")
 	for args, want := range map[string]string{
-		"scalp-care.md": "Key takeaways", "scalp-care.md|--layout|excerpt": "Continue reading:", "scalp-care.md|--layout|letter|--intro|Hello.": "Hello.",
+		"scalp-care.md": "Key takeaways", "scalp-care.md|--layout|excerpt": "Continue reading the article:", "scalp-care.md|--layout|letter|--intro|Hello.": "Hello.",
 		note + "|scalp-care.md|--subject|Two reads": "Two reads\n=========", "scalp-care.md|--layout|digest": "Read the full article:",
 	} {
 		s.ok(append([]string{"article", "render", "--out", filepath.Join(s.dir, "out")}, strings.Split(args, "|")...)...)

@@ -228,14 +228,18 @@ func (e *edition) digestPreheader() string {
 	if intro != "" {
 		return shorten(intro, longestPreheader)
 	}
+	all := e.composers()
 	var titles []string
-	for _, c := range e.composers() {
+	for _, c := range all {
 		if t := strings.TrimSpace(c.art.Title); t != "" {
 			titles = append(titles, t)
 		}
 	}
-	if len(titles) > 1 && strings.TrimSpace(e.issue.Title) == "" {
+	if len(titles) > 0 && strings.TrimSpace(e.issue.Title) == "" {
 		titles = titles[1:] // the subject has the first
+	}
+	if len(titles) == 0 {
+		return all[0].openingSentences()
 	}
 	return shorten(strings.Join(titles, " · "), longestPreheader)
 }

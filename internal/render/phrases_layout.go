@@ -12,7 +12,7 @@ type layoutPhrases struct {
 
 var englishLayout = layoutPhrases{
 	DigestKicker: "The digest", InThisIssue: "In this issue", StoryKicker: "Story %d",
-	ReadFull: "Read the full article", ContinueReading: "Continue reading", AndMore: "%s (and %d more)",
+	ReadFull: "Read the full article", ContinueReading: "Continue reading the article", AndMore: "%s (and %d more)",
 }
 
 // layoutLanguages has the same languages as languages.
@@ -20,22 +20,22 @@ var layoutLanguages = map[string]layoutPhrases{
 	"en": englishLayout,
 	"de": {
 		DigestKicker: "Der Überblick", InThisIssue: "In dieser Ausgabe", StoryKicker: "Beitrag %d",
-		ReadFull: "Den ganzen Artikel lesen", ContinueReading: "Weiterlesen", AndMore: "%s (und %d mehr)",
+		ReadFull: "Den ganzen Artikel lesen", ContinueReading: "Im Artikel weiterlesen", AndMore: "%s (und %d mehr)",
 	},
 	"fr": {
 		DigestKicker: "La sélection", InThisIssue: "Dans ce numéro", StoryKicker: "Article %d",
-		ReadFull: "Lire l’article en entier", ContinueReading: "Lire la suite", AndMore: "%s (et %d de plus)",
+		ReadFull: "Lire l’article en entier", ContinueReading: "Lire la suite de l’article", AndMore: "%s (et %d de plus)",
 	},
 	"es": {
 		DigestKicker: "La selección", InThisIssue: "En este número", StoryKicker: "Artículo %d",
-		ReadFull: "Leer el artículo completo", ContinueReading: "Seguir leyendo", AndMore: "%s (y %d más)",
+		ReadFull: "Leer el artículo completo", ContinueReading: "Seguir leyendo el artículo", AndMore: "%s (y %d más)",
 	},
 	"pt": {
 		DigestKicker: "A seleção", InThisIssue: "Nesta edição", StoryKicker: "Artigo %d",
-		ReadFull: "Ler o artigo completo", ContinueReading: "Continuar a ler", AndMore: "%s (e mais %d)",
+		ReadFull: "Ler o artigo completo", ContinueReading: "Continuar a ler o artigo", AndMore: "%s (e mais %d)",
 	},
 	"it": {
 		DigestKicker: "La selezione", InThisIssue: "In questo numero", StoryKicker: "Articolo %d",
-		ReadFull: "Leggi l’articolo completo", ContinueReading: "Continua a leggere", AndMore: "%s (e %d in più)",
+		ReadFull: "Leggi l’articolo completo", ContinueReading: "Continua a leggere l’articolo", AndMore: "%s (e %d in più)",
 	},
 }
