@@ -5,6 +5,7 @@
 # make bench   Go benchmarks (BENCH=regexp, PKG=./path/...), then make bench-send unless PKG is given
 # make bench-send  sending, beside Postfix's load generator into Postfix's sink
 # make shots   pictures of every fixture in a browser, into out/shots; SHOTS=regexp of NAME-PART-THEME-WIDTH-MODE
+# make validate  html-validate over mails and web pages; the only target that needs Node.js
 # make lint    the checks without the tests
 # make fmt     format the Go files
 
@@ -17,7 +18,7 @@ BENCH   ?= .
 ARGS    ?=
 SHOTS   ?= .
 
-.PHONY: setup build demo test bench bench-send shots lint fmt
+.PHONY: setup build demo test bench bench-send shots validate lint fmt
 
 setup:
 	@.ci/setup go postgres chromium gcc
@@ -51,6 +52,10 @@ shots:
 	@.ci/setup go chromium
 	go test ./internal/render -run TestGallery -timeout 60m -shots $(CURDIR)/out/shots -shots-only '$(SHOTS)'
 	@echo 'The pictures are in out/shots.'
+
+validate:
+	@.ci/setup go postgres
+	@.ci/validate
 
 lint:
 	@.ci/setup go

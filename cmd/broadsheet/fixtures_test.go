@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +16,8 @@ import (
 	"github.com/broadsheet/broadsheet/internal/lint"
 	"github.com/broadsheet/broadsheet/internal/newsletter"
 )
+
+var mails = flag.String("mails", "", "write the mail and the web page of every fixture into this folder, for make validate")
 
 // fixture is one article that there is, as an issue of its own.
 type fixture struct {
@@ -85,7 +89,8 @@ func TestEveryFixtureIsProvenOrBlocked(t *testing.T) {
 		t.Errorf("only %d articles", len(all))
 	}
 	blocked, rules := 0, map[string]int{}
-	for _, f := range all {
+	for i, f := range all {
+		f.write(t, i)
 		errs := f.mail.Errors()
 		blocked += min(len(errs), 1)
 		for _, d := range f.mail.Diagnostics {
@@ -111,6 +116,18 @@ func TestEveryFixtureIsProvenOrBlocked(t *testing.T) {
 		}
 	}
 	t.Logf("%d articles, %d blocked: %v", len(all), blocked, rules)
+}
+
+// write leaves the mail and its web page where make validate wants them.
+func (f fixture) write(t *testing.T, n int) {
+	if *mails == "" {
+		return
+	}
+	for part, page := range map[string]string{"mail": f.mail.HTML, "web": f.mail.Mail.Web} {
+		if err := os.WriteFile(filepath.Join(*mails, fmt.Sprintf("%s-%d.html", part, n)), []byte(page), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // encodedHTML is the size of a message's HTML part as it is sent.
