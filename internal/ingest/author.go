@@ -25,7 +25,7 @@ var (
 	teamName  = regexp.MustCompile(`(?i)\b(?:team|editors?|editorial|staff|redaktion|rédaction|redacción|redação|redazione|équipe|equipo|equipe)\b`)
 	aboutUs   = words(`(about|meet) (the )?(authors?|us|our team|the team|the writer)`, `(the )?author`, `über (die autorin|den autor|uns)`, `(die autorin|der autor)`, `à propos (de l'auteur|de nous)`, `l'auteur`, `sobre (el autor|la autora|nosotros|o autor|a autora|nós)`, `(l'|sull')?autor[ei]`, `chi siamo`)
 	firstHand = regexp.MustCompile(`^(?:We|I|Our|Wir|Ich|Unser|Nous|Je|Nos|Nosotros|Somos|Nuestro|Nós|Noi|Il nostro)\b`)
-	isSomeone = regexp.MustCompile(`^(` + namePart + `(?:\s+(?:de\s+|van\s+|von\s+)?` + namePart + `){0,3})\s+(?:is|has|writes|holds|works|ist|schreibt|est|écrit|es|escribe|é|escreve|è|scrive)\b`)
+	isSomeone = regexp.MustCompile(`^(` + namePart + `(?:\s+(?:de\s+|van\s+|von\s+)?` + namePart + `){0,3})\s+(?:is|has|writes|holds|works|ist|schreibt|est|écrit|es|escribe|é|escreve|è|scrive|cammina|vive|lives|lebt|testet|tests|reviews|covers|cooks|vit|teste|prueba|testa|prova)(?:\s|$)`)
 )
 
 // bylineOf is the name in a byline, "" if the line is none.
@@ -38,7 +38,7 @@ func bylineOf(s string) string {
 	if m == nil {
 		// "Published on 4 May 2026 by Ann Lee": the date hides the name.
 		if rest := withoutDate(s); rest != s {
-			m = byline.FindStringSubmatch(strings.TrimSpace(datedBefore.ReplaceAllString(rest, "")))
+			m = byline.FindStringSubmatch(strings.TrimSpace(datedAfter.ReplaceAllString(datedBefore.ReplaceAllString(rest, ""), "")))
 		}
 	}
 	if m == nil || strings.HasSuffix(s, ".") && !strings.HasSuffix(m[1], ".") || len(strings.Fields(m[1])) < 2 && !teamName.MatchString(m[1]) {
@@ -49,6 +49,9 @@ func bylineOf(s string) string {
 
 // datedBefore is what stands before a date and its byline.
 var datedBefore = regexp.MustCompile(`^\s*(?:(?i:(?:last )?(?:posted|published|updated|written)(?: on)?|(?:veröffentlicht|erstellt|aktualisiert)(?: am)?|(?:publié|mis à jour|écrit)(?: le)?|(?:publicado|actualizado|atualizado|escrito)(?: el| em)?|(?:pubblicato|aggiornato|scritto)(?: il)?)[:\s]*)?[\s,|·•–—-]*`)
+
+// datedAfter is what stands between a byline and its date.
+var datedAfter = regexp.MustCompile(`\s+(?i:on|am|vom|le|el|em|il|du|den|dated|updated|published)?:?\s*$`)
 
 // bylineBlocks is how far down a byline is looked for.
 const bylineBlocks = 6

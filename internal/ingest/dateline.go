@@ -91,6 +91,30 @@ func day(year, month, dayOf string) (time.Time, bool) {
 	return t, t.Day() == d && int(t.Month()) == m && y > 1900
 }
 
+// dateLine: the line says when, how long to read and little else.
+func dateLine(s string) bool {
+	if len(s) > 110 || !strings.Contains(s, "20") && !strings.Contains(s, "19") {
+		return false
+	}
+	rest := withoutDate(s)
+	if rest == s {
+		return false
+	}
+	if again := withoutDate(rest); again != rest {
+		rest = again
+	}
+	left := 0
+	for w := range strings.FieldsSeq(phraseKey(rest)) {
+		if !dateWords[w] && !isNumber(w) {
+			left++
+		}
+	}
+	return left <= 1
+}
+
+// dateWords stand around dates and reading times.
+var dateWords = wordsOf(`posted|published|updated|last|on|date|modified|reviewed|first|at|am|pm|min|mins|minute|minutes|read|reading|time|veroffentlicht|erstellt|aktualisiert|zuletzt|stand|vom|um|uhr|lesezeit|minuten|publie|mis|mise|jour|a|le|derniere|modifie|lecture|temps|de|publicado|actualizado|ultima|actualizacion|el|tiempo|lectura|minutos|atualizado|atualizacao|em|no|dia|as|leitura|tempo|pubblicato|aggiornato|ultimo|aggiornamento|il|alle|ore|di|lettura|minuti|data|fecha|datum|monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miercoles|jueves|viernes|sabado|domingo|segunda|terca|quarta|quinta|sexta|feira|lunedi|martedi|mercoledi|giovedi|venerdi|domenica|h|utc|gmt|est|edt|pst|cet|by|and|und|et|y|e|in|·|home|blog|news`)
+
 // withoutDate cuts the first date out of a line.
 func withoutDate(s string) string {
 	for _, re := range []*regexp.Regexp{isoDate, dayFirst, monthFirst, dotDate} {

@@ -138,6 +138,9 @@ func (f *furniture) section(i int) int {
 	if !heading && strings.ContainsAny(s[len(s)-1:], ".,;") {
 		return 0
 	}
+	if i := strings.LastIndexAny(s, "?!"); i > 0 && hasWords(s[i+1:]) {
+		s = s[i+1:] // "Enjoyed it? Read more"
+	}
 	k := phraseKey(s)
 	switch {
 	case relatedHeads.hasKey(k):

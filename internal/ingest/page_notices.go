@@ -127,7 +127,7 @@ func noticeAlone(run []*html.Node, size int) *html.Node {
 func (p *page) addNotices() {
 	paid := slices.IndexFunc(p.paid, func(l paidLink) bool { return within(l.node, p.main) })
 	for _, f := range p.notices {
-		if f.node != nil && within(f.node, p.main) {
+		if f.node != nil && within(f.node, p.main) && !inNav(f.node) {
 			continue
 		}
 		p.d.standing = standing{known: true, notice: spot{piece: f.run}, linked: paid >= 0}

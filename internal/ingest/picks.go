@@ -38,7 +38,7 @@ var labelPattern = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`(le |la |les |l')?(meilleure?s?|notre (choix|coup de cœur|préférée?|favori(te)?)|coup de cœur|choix de la rédaction|plus [\p{L}]+)( .{1,40})?`,
 	`(el |la |lo |los )?(mejor|más [\p{L}]+|nuestr[oa] (elección|recomendación|favorit[oa])|elección del editor|opción [\p{L}]+)( .{1,40})?`,
 	`(o |a )?(melhor|mais [\p{L}]+|nossa (escolha|recomendação)|escolha d[oa]s? (editor|redação))( .{1,40})?`,
-	`(il |la |lo )?(miglior[ei]?|più [\p{L}]+|la nostra scelta|scelta della redazione|la scelta di .{2,20})( .{1,40})?`,
+	`(il |la |lo )?(miglior[ei]?|più [\p{L}]+|(il |la )?nostr[oa] (scelta|preferit[oa]|consigli[oa]|raccomandazione)|scelta (della redazione|economica|premium|top)|la scelta di .{2,20})( .{1,40})?`,
 }, `|`) + `)$`)
 
 // firmLabel marks a pick even where nothing leads to a shop.

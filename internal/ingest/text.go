@@ -249,7 +249,7 @@ func (r *textReader) prose(i int, c []textLine) int {
 
 // apart: the line stands for itself, whatever stands around it.
 func apart(s string) bool {
-	return placeholder.MatchString(s) || field.MatchString(s) || siteLine(s) || bareNumber.MatchString(s) || ctaLine(s) || metaLine(s) && len(s) < 60
+	return placeholder.MatchString(s) || field.MatchString(s) || siteLine(s) || bareNumber.MatchString(s) || ctaLine(s) || metaLine(s) && len(s) < 60 || bylineOf(s) != "" || columns.MatchString(s)
 }
 
 // sentenceLines is how many of the lines make a paragraph: a long line that

@@ -72,16 +72,16 @@ var contentsNames = words(
 )
 
 var takeawayNames = words(
-	`(the |our |my )?(key|main|quick|top|big|biggest) (takeaways?|points?|findings|insights|learnings|lessons)`, `(the )?takeaways?`, `tl ?;? ?dr:?`, `at a glance`, `the short version`, `in (short|brief|a nutshell)`, `quick summary`, `summary`, `the gist`, `highlights`, `key facts`, `quick facts`, `fast facts`, `what you need to know`, `the bottom line up front`, `the essentials`,
-	`das wichtigste( vorab| in kürze| auf einen blick| im überblick| zusammengefasst)?`, `auf einen blick`, `kurz (und knapp|gesagt|zusammengefasst|& knapp)`, `kurzfassung`, `zusammenfassung`, `(die )?kernaussagen`, `(die )?wichtigsten (punkte|erkenntnisse|fakten)( auf einen blick| im überblick)?`, `in kürze`, `zusammengefasst`,
-	`(ce qu'il faut |points? )?à retenir`, `ce qu'il faut retenir`, `l'essentiel( à retenir| en bref)?`, `en (bref|résumé)`, `(les )?points (clés|essentiels|importants)`, `résumé`, `l'article en bref`,
-	`(los )?puntos (clave|principales|importantes)`, `(las )?(ideas|conclusiones) (clave|principales)`, `en (resumen|pocas palabras|breve)`, `lo más importante`, `lo esencial`, `de un vistazo`, `resumen( rápido)?`, `claves`, `aspectos clave`,
-	`(os )?(principais )?(pontos|conclusões|destaques|aprendizados)([- ]chave| principais)?`, `pontos[- ]chave`, `em (resumo|poucas palavras)`, `resumo( rápido)?`, `o essencial`, `num relance`, `o que (você )?precisa saber`,
-	`(i )?punti (chiave|principali|salienti)`, `in (breve|sintesi|poche parole)`, `da ricordare`, `(le )?(cose|idee) da ricordare`, `l'essenziale`, `riassunto`, `a colpo d'occhio`,
+	`(the |our |my )?(key|main|quick|top|big|biggest) (takeaways?|points?|findings|insights|learnings|lessons)`, `(the )?takeaways?`, `tl ?;? ?dr:?`, `at a glance`, `the short version`, `in (short|brief|a nutshell)`, `(key|main) takeaways (from|of) .{3,40}`, `the quick version`, `(article|post) (highlights|summary)`, `quick summary`, `summary`, `the gist`, `highlights`, `key facts`, `quick facts`, `fast facts`, `what you need to know`, `the bottom line up front`, `the essentials`,
+	`das wichtigste( vorab| in kürze| auf einen blick| im überblick| zusammengefasst)?`, `auf einen blick`, `kurz (und knapp|gesagt|zusammengefasst|& knapp)`, `kurzfassung`, `zusammenfassung`, `(die )?kernaussagen`, `(die )?wichtigsten (punkte|erkenntnisse|fakten)( auf einen blick| im überblick)?`, `in kürze`, `zusammengefasst`, `(die )?kernpunkte`, `(die )?kernfakten`, `das nehmen (sie|wir) mit`,
+	`(ce qu'il faut |points? )?à retenir`, `ce qu'il faut retenir`, `l'essentiel( à retenir| en bref)?`, `en (bref|résumé)`, `(les )?points (clés|essentiels|importants)( à retenir| de l'article)?`, `en un coup d'œil`, `résumé`, `l'article en bref`,
+	`(los )?puntos (clave|principales|importantes)`, `(las )?(ideas|conclusiones) (clave|principales)`, `en (resumen|pocas palabras|breve)`, `lo más importante`, `lo esencial`, `de un vistazo`, `resumen( rápido)?`, `claves( del artículo)?`, `aspectos clave`, `en síntesis`, `lo que (debes|tienes que|hay que) saber`,
+	`(os )?(principais )?(pontos|conclusões|destaques|aprendizados)([- ]chave| principais)?`, `pontos[- ]chave`, `em (resumo|poucas palavras)`, `resumo( rápido)?`, `o essencial`, `num relance`, `em síntese`, `resumindo`, `para (lembrar|recordar)`, `resumo do (artigo|post)`, `o que (você )?precisa saber`,
+	`(i )?punti (chiave|principali|salienti)`, `in (breve|sintesi|poche parole)`, `da ricordare`, `(le )?(cose|idee) da ricordare`, `l'essenziale`, `riassunto`, `riassumendo`, `riepilogo`, `sintesi`, `cosa (ricordare|devi sapere|sapere)`, `a colpo d'occhio`, `in due parole`,
 )
 
 // looseTakeawayNames also name a conclusion: they count only above a list.
-var looseTakeawayNames = words(`summary`, `highlights`, `zusammenfassung`, `résumé`, `resumen`, `resumo`, `riassunto`, `en résumé`, `claves`, `en resumen`, `em resumo`, `in sintesi`, `what you need to know`, `at a glance`, `auf einen blick`)
+var looseTakeawayNames = words(`summary`, `highlights`, `zusammenfassung`, `résumé`, `resumen`, `resumo`, `riassunto`, `en résumé`, `claves`, `en resumen`, `em resumo`, `resumindo`, `em síntese`, `en síntesis`, `riassumendo`, `riepilogo`, `sintesi`, `in sintesi`, `lo que (debes|tienes que|hay que) saber`, `cosa (devi sapere|sapere)`, `in due parole`, `(article|post) summary`, `what you need to know`, `at a glance`, `auf einen blick`)
 
 var noticeNames = words(
 	`(affiliate|advertis(er|ing)|amazon|fcc|ftc|full|medical|health|site)?( ?link)? ?(disclosures?|disclaimers?|notice)( policy| statement)?`, `(a )?note on (our )?(affiliate )?links`, `medical note`, `transparency( note)?`,
@@ -192,7 +192,7 @@ func cutAddress(s string) (rest, address string) {
 
 var (
 	metaStart = regexp.MustCompile(`^(?:(?:our |user |overall )?(?:rating|score|price|estimated price)|(?:last )?updated|published|posted|date|tags?|categor(?:y|ies)|filed under|share(?: this)?|meta (?:title|description|keywords)|featured image|slug|(?:focus )?keywords?|aktualisiert|veröffentlicht|mis à jour|publié|actualizado|publicado|atualizado|aggiornato|pubblicato|bewertung|preis|prix|precio|preço|prezzo|note|valoración|nota)\s*(?:on|am|le|el|em|il)?\s*[:|]`)
-	readTime  = regexp.MustCompile(`\b\d{1,3}[- ]?(?:min(?:ute)?s?\.?(?: read)?|minuten(?: lesezeit)?|min\. de lecture)\b`)
+	readTime  = regexp.MustCompile(`\b\d{1,3}[- ]?(?:min(?:ute|uto|uti|utos)?s?\.?(?: read| de (?:lecture|lectura|leitura)| di lettura)?|minuten(?: lesezeit)?)\b`)
 	monthYear = regexp.MustCompile(`^(?:(?:last )?(?:updated|published|posted|reviewed)(?: on)?:? )?(?:(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.? (?:\d{1,2}(?:st|nd|rd|th)?,? )?\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:\b.{0,30})?$`)
 	stars     = regexp.MustCompile(`^(?:[★☆⭐✩✮🌟½\s]{2,}.{0,20}|\(?\d(?:[.,]\d)?\s?(?:/\s?(?:5|10)|out of (?:5|10)|[- ]stars?|sterne|étoiles|★|⭐).{0,30})$`)
 )
@@ -203,7 +203,7 @@ func metaLine(s string) bool {
 		return false
 	}
 	f := fold(s)
-	return metaStart.MatchString(f) || readTime.MatchString(f) && len(f) < 60 || monthYear.MatchString(f) || stars.MatchString(strings.TrimSpace(s)) || priceOnly(s)
+	return metaStart.MatchString(f) || readTime.MatchString(f) && len(f) < 60 || monthYear.MatchString(f) || dateLine(s) || stars.MatchString(strings.TrimSpace(s)) || priceOnly(s)
 }
 
 var navPattern = regexp.MustCompile(`^(?:skip to (?:main )?content|home|menu|search|subscribe|sign up|log ?in|share|print|advertisement|previous|next|back to .{3,30})$`)
