@@ -33,6 +33,10 @@ var notices = []notice{
 	words(`comiss(?:ão|ões)|remunera`, `\blinks?\b|compra|afilia|associad`),
 	// Italian
 	words(`\bcommission[ei]\b|provvigion|guadagn`, `\blink\b|acquist|affilia|\bcompr`),
+	// Hebrew
+	words(`עמל(?:ה|ות)`, `קישור|רכיש|קני|תקנו`),
+	// Arabic
+	words(`عمول(?:ة|ات)`, `رابط|روابط|شراء|اشتري|تشتري`),
 	// Dutch
 	words(`\bcommissie|vergoeding|verdien`, `\blinks?\b|aankoop|\bkoop|\bkopen\b|affiliate`),
 }
@@ -56,7 +60,7 @@ var paidMark = regexp.MustCompile(`(?i)\((?:(?:paid|affiliate|commissions?(?: ea
 // them is much cheaper than trying the patterns.
 var hints = []string{
 	"commis", "comis", "provision", "provvigion", "vergüt", "vergoed", "gebühr", "verdien", "rémun", "remun", "bénéf", "ingresos", "guadagn",
-	"earn", "compensat", "paid", "fee", "kickback", "percentage", "payment", "money", "share", "cut", "sponsor", "affili", "afilia", "partner", "werbelink",
+	"earn", "compensat", "paid", "fee", "kickback", "percentage", "payment", "money", "share", "cut", "sponsor", "עמל", "عمول", "affili", "afilia", "partner", "werbelink",
 }
 
 func hinted(sentence string) bool {

@@ -67,11 +67,11 @@ type builder struct {
 	ranks  map[int]int
 	level  int // of the last heading written
 	picks  int
-	ids    map[string]bool
+	ids    map[string]int // how many headings have it, or would
 }
 
 func (c *composer) blocks(bs article.Blocks, m medium) []block {
-	b := builder{composer: c, medium: m, level: 1, ranks: ranks(bs), ids: map[string]bool{}}
+	b := builder{composer: c, medium: m, level: 1, ranks: ranks(bs), ids: map[string]int{}}
 	if len(c.art.Takeaways) > 0 {
 		b.level = 2
 	}
@@ -247,10 +247,11 @@ func (b *builder) id(s string) string {
 		base += "-section"
 	}
 	id := base
-	for n := 2; b.ids[id]; n++ {
+	for n := b.ids[base] + 1; b.ids[id] > 0; n++ {
 		id = fmt.Sprintf("%s-%d", base, n)
+		b.ids[base] = n
 	}
-	b.ids[id] = true
+	b.ids[id]++
 	return id
 }
 

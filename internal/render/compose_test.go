@@ -239,7 +239,7 @@ func TestHeadingLevelsNeverSkip(t *testing.T) {
 func TestTongue(t *testing.T) {
 	for _, c := range []struct{ tags, lang, dir, takeaways string }{
 		{"de-AT", "de-AT", "ltr", "Das Wichtigste in Kürze"}, {"pt-BR", "pt-BR", "ltr", "Pontos principais"},
-		{"ar", "ar", "rtl", "Key takeaways"}, {"not a tag", "en", "ltr", "Key takeaways"}, {"", "en", "ltr", "Key takeaways"},
+		{"ar", "ar", "rtl", "أهم النقاط"}, {"fa", "fa", "rtl", "Key takeaways"}, {"not a tag", "en", "ltr", "Key takeaways"}, {"", "en", "ltr", "Key takeaways"},
 		{",fr", "fr", "ltr", "À retenir"},
 	} {
 		got := tongueOf(strings.Split(c.tags, ",")...)

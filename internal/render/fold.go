@@ -12,7 +12,7 @@ import (
 
 // tokenFuncs are the functions whose results depend on nothing but the theme
 // and the direction.
-var tokenFuncs = []string{"type", "color", "s", "pad", "box", "tap", "layout", "button", "radius", "round", "stroke", "edge", "portrait", "phone", "dark", "tb", "near", "far"}
+var tokenFuncs = []string{"type", "color", "s", "pad", "box", "tap", "layout", "button", "radius", "round", "stroke", "edge", "portrait", "phone", "dark", "tb", "near", "far", "auto"}
 
 // fold replaces calls of token functions with constant arguments by their
 // results. A mail has some 2,000 of them: calling each for each mail takes

@@ -16,6 +16,10 @@ func (t *tokens) funcs(dir string) template.FuncMap {
 	if dir == "rtl" {
 		start, end = end, start
 	}
+	auto := "" // what a newsletter says of itself may be in another language
+	if dir == "rtl" {
+		auto = ` dir="auto"`
+	}
 	return template.FuncMap{
 		"type":   t.typeCSS,
 		"color":  t.color,
@@ -41,6 +45,7 @@ func (t *tokens) funcs(dir string) template.FuncMap {
 		"near":   func() string { return start },
 		"far":    func() string { return end },
 		"fit":    t.fit,
+		"auto":   func() template.HTMLAttr { return template.HTMLAttr(auto) },
 		"within": t.within,
 
 		"mso":       t.mso,

@@ -212,7 +212,11 @@ func (e *edition) guide(v *view) *guide {
 func sections(body []block) []headingView {
 	var out []headingView
 	for _, b := range body {
-		if h, ok := b.Data.(headingView); ok && h.Level == 2 {
+		h, ok := b.Data.(headingView)
+		if v, isVerdict := b.Data.(verdictView); isVerdict && !v.Text.Empty() {
+			h, ok = v.headingView, true
+		}
+		if ok && h.Level == 2 {
 			out = append(out, h)
 		}
 	}

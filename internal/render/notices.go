@@ -24,11 +24,11 @@ func (n notice) Labelled() rich {
 
 var (
 	// money says that somebody is paid.
-	money = regexp.MustCompile(`(?i)commission|\bearn\b|compensat|kickback|provision|vergütung|verdien|rémunér|comisi[oó]n|ingresos|comiss|remunera|guadagn`)
+	money = regexp.MustCompile(`(?i)commission|\bearn\b|compensat|kickback|provision|vergütung|verdien|rémunér|comisi[oó]n|ingresos|comiss|remunera|guadagn|עמל|عمول`)
 	// promotion says it, or at least that links are of that kind.
-	promotion = regexp.MustCompile(`(?i)` + money.String()[4:] + `|affiliat|\bsponsor|werbelink|partnerlink|afiliad|affili`)
+	promotion = regexp.MustCompile(`(?i)` + money.String()[4:] + `|affiliat|\bsponsor|werbelink|partnerlink|afiliad|affili|שותפים|ממומן|تسويق`)
 	// pointer is a short sentence that sends the reader to the full notice.
-	pointer = regexp.MustCompile(`(?i)disclosure|disclaimer|policy|offenlegung|transparen|hinweis|déclaration|mentions|aviso|divulga|informativa`)
+	pointer = regexp.MustCompile(`(?i)disclosure|disclaimer|policy|offenlegung|transparen|hinweis|déclaration|mentions|aviso|divulga|informativa|גילוי|إفصاح`)
 	// associate is Amazon's own sentence in any of its languages.
 	associate = regexp.MustCompile(`(?i)amazon associate|amazon-partner|partenaire amazon|afiliado de amazon|associado.{0,12} amazon|affiliato amazon`)
 	// label is a notice's own heading: at most three words and a colon.

@@ -50,7 +50,7 @@ var english = phrases{
 // languages are the ones a mail's own words exist in, by base language; every
 // other article gets English words around it.
 var languages = map[string]phrases{
-	"en": english,
+	"en": english, "he": hebrew, "ar": arabic,
 	"de": {
 		Disclosure: "Transparenzhinweis:", ReadDisclosure: "Zum vollständigen Hinweis",
 		Commission: "Wenn du über unsere Links kaufst, erhalten wir eventuell eine Provision.",

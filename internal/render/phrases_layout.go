@@ -18,6 +18,14 @@ var englishLayout = layoutPhrases{
 // layoutLanguages has the same languages as languages.
 var layoutLanguages = map[string]layoutPhrases{
 	"en": englishLayout,
+	"he": {
+		DigestKicker: "התקציר", InThisIssue: "בגיליון הזה", StoryKicker: "כתבה %d",
+		ReadFull: "לכתבה המלאה", ContinueReading: "להמשך קריאה", AndMore: "%s (ועוד %d)",
+	},
+	"ar": {
+		DigestKicker: "الموجز", InThisIssue: "في هذا العدد", StoryKicker: "مقال %d",
+		ReadFull: "اقرأ المقال كاملاً", ContinueReading: "تابع القراءة", AndMore: "%s (و%d غيره)",
+	},
 	"de": {
 		DigestKicker: "Der Überblick", InThisIssue: "In dieser Ausgabe", StoryKicker: "Beitrag %d",
 		ReadFull: "Den ganzen Artikel lesen", ContinueReading: "Im Artikel weiterlesen", AndMore: "%s (und %d mehr)",
