@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/broadsheet/broadsheet/internal/newsletter"
+	"github.com/broadsheet/broadsheet/internal/render"
 )
 
 type issueDraftCmd struct {
@@ -53,14 +54,21 @@ func (a *app) drafted(b *backend, id int64) error {
 	if err != nil {
 		return err
 	}
+	compiled, err := b.newsletters.Preview(a.ctx, id)
+	if err != nil {
+		return err
+	}
 	for _, article := range i.Articles {
 		if err := a.warnUsed(b, i, article); err != nil {
 			return err
 		}
-	}
-	compiled, err := b.newsletters.Preview(a.ctx, id)
-	if err != nil {
-		return err
+		e, err := b.library.Get(a.ctx, article)
+		if err != nil {
+			return err
+		}
+		if compiled.Layout == render.Digest && e.Article.CanonicalURL == "" {
+			a.say("note: article %d has no address, so that its card leads nowhere; broadsheet article edit %d --canonical-url https://… gives it one", article, article)
+		}
 	}
 	a.findings(compiled.Diagnostics)
 	return nil

@@ -62,7 +62,9 @@ type Input struct {
 
 // Compiled is a mail as it will go out but for the recipients.
 type Compiled struct {
-	Subject  string
+	Subject string
+	// Layout is the one it has, of render.Layouts.
+	Layout   string
 	Mail     render.Mail
 	Template *mailer.Template
 	// Sample is the whole message for the worst-case recipient: what
@@ -101,7 +103,7 @@ func Compile(in Input) (*Compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Compiled{Source: in.hash()}
+	c := &Compiled{Source: in.hash(), Layout: in.layout()}
 	c.Mail, err = render.Compose(in.issue(), theme)
 	if err != nil {
 		return nil, err

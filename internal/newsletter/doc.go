@@ -65,6 +65,12 @@
 // has all of them. A single article is sent to everybody, whoever had it: an
 // editor who sends it again means it, and is told so.
 //
+// # Figures
+//
+// An article of 30 KB as sent becomes a compiled issue in 3 ms on one shared
+// core, half of it composing and half the message, which is read back; all
+// rules take ten times as long ("make bench PKG=./internal/newsletter").
+//
 // # Errors
 //
 // *RefusedError and *NotFoundError are sentences for the person who asked;

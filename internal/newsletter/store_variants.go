@@ -93,9 +93,10 @@ func noteHad(ctx context.Context, tx *postgres.Tx, articles []int64) (some bool,
 		                   JOIN variant_articles va ON va.article_id = a.id
 		                   JOIN variants v ON v.id = va.variant_id JOIN mailings m ON m.id = v.mailing_id
 		                  GROUP BY va.variant_id, v.mailing_id, m.state),
-		got AS (SELECT d.recipient_id, c.bits FROM carried c JOIN batches b ON b.variant_id = c.variant_id
+		got AS (SELECT d.recipient_id, c.bits FROM carried c JOIN batches b ON b.mailing_id = c.mailing_id AND b.variant_id = c.variant_id
 		          JOIN deliveries d ON d.mailing_id = c.mailing_id AND d.batch_id = b.id AND d.outcome IN (1, 4)),
-		frozen AS (SELECT c.mailing_id, r.id, c.bits FROM carried c JOIN batches b ON b.variant_id = c.variant_id AND NOT b.done
+		frozen AS (SELECT c.mailing_id, r.id, c.bits FROM carried c
+		             JOIN batches b ON b.mailing_id = c.mailing_id AND b.variant_id = c.variant_id AND NOT b.done
 		            CROSS JOIN LATERAL unnest(b.recipient_ids) r(id) WHERE c.state IN ('sending', 'paused')
 		           UNION ALL
 		           SELECT c.mailing_id, t.recipient_id, c.bits FROM carried c
