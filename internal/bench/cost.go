@@ -46,7 +46,7 @@ func (m *Meter) End(ctx context.Context) (Cost, error) {
 		return c, err
 	}
 	c.PostgresCPU = max(pg-m.pg, 0)
-	after, err := readWritten(ctx, m.db)
+	after, err := settled(ctx, m.db)
 	c.WAL, c.Rows = after.WAL-m.before.WAL, after.Rows-m.before.Rows
 	return c, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -74,6 +75,30 @@ func readWritten(ctx context.Context, db *sqlx.DB) (written, error) {
 		return w, fmt.Errorf("read the server's statistics: %w", err)
 	}
 	return w, nil
+}
+
+// looks is how often the statistics are read at most until they stand still: a
+// session that has just ended tells what it did a moment later.
+const looks = 20
+
+func settled(ctx context.Context, db *sqlx.DB) (written, error) {
+	last, err := readWritten(ctx, db)
+	for range looks {
+		if err != nil {
+			return last, err
+		}
+		select {
+		case <-ctx.Done():
+			return last, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+		var now written
+		if now, err = readWritten(ctx, db); now.Rows == last.Rows {
+			return now, err
+		}
+		last = now
+	}
+	return last, err
 }
 
 // backendPID is the process of a session, 0 when the server may be on another

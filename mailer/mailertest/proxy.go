@@ -2,6 +2,7 @@ package mailertest
 
 import (
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -30,7 +31,8 @@ type Proxy struct {
 	stopped bool
 }
 
-// StartProxy runs a proxy to host:port until the test ends.
+// StartProxy runs a proxy to host:port, or to the socket of a path, until the
+// test ends.
 func StartProxy(t testing.TB, target string, f Faults) *Proxy {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -101,7 +103,11 @@ func (p *Proxy) serve() {
 }
 
 func (p *Proxy) pass(here net.Conn) {
-	there, err := net.Dial("tcp", p.target)
+	network := "tcp"
+	if strings.HasPrefix(p.target, "/") {
+		network = "unix"
+	}
+	there, err := net.Dial(network, p.target)
 	if err != nil {
 		_ = here.Close() // as if the server weren't there
 		return

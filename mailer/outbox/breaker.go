@@ -182,3 +182,33 @@ func (l *limits) takeBreakers(open map[breakerKey]openBreaker) (changed bool) {
 	}
 	return changed
 }
+
+// diskFull notes that nothing can be written, hence nothing is sent.
+func (e *Engine) diskFull(err error) {
+	e.metrics.ledgerStuck.Set(1)
+	e.c.Log.Error("the database's disk is full: nothing is sent until there is room again", "error", err)
+	e.limits.note(func(ctx context.Context) {
+		// Best effort: it may not be written for the same reason.
+		if _, err := openIncident(ctx, e.c.DB, diskIncident, 0); err != nil {
+			e.c.Log.Debug("the incident can't be written yet", "error", err)
+		}
+	})
+}
+
+var diskIncident = incident{Kind: IncidentDisk, Reply: "the database's disk is full: nothing is sent until there is room again"}
+
+// diskFreed notes that the ledger can be written again. That it could not stays
+// on record.
+func (e *Engine) diskFreed(error) {
+	e.metrics.ledgerStuck.Set(0)
+	e.c.Log.Info("the database's disk has room again; sending goes on")
+	e.limits.note(func(ctx context.Context) {
+		_, err := openIncident(ctx, e.c.DB, diskIncident, 0)
+		if err == nil {
+			err = closeIncident(ctx, e.c.DB, diskIncident, Recovered)
+		}
+		if err != nil {
+			e.c.Log.Warn("an incident that is over could not be closed", "error", err)
+		}
+	})
+}

@@ -34,6 +34,10 @@ type committer struct {
 	log     *slog.Logger
 	metrics *metrics
 
+	// What is done when the disk is found full, and when it no longer is.
+	full, freed func(error)
+	isFull      bool
+
 	in   chan *request
 	dead chan struct{} // closed when nothing is written any more
 	n    int64
@@ -45,7 +49,7 @@ type committer struct {
 
 func newCommitter(c Config, m *metrics) *committer {
 	return &committer{url: c.URL, db: c.DB, lease: c.Lease, boot: c.Boot, log: c.Log, metrics: m,
-		in: make(chan *request, maxLot), dead: make(chan struct{}), held: map[int64]*batch{}}
+		full: func(error) {}, freed: func(error) {}, in: make(chan *request, maxLot), dead: make(chan struct{}), held: map[int64]*batch{}}
 }
 
 // hold has the batch's lease renewed until drop.
@@ -196,6 +200,7 @@ func (c *committer) execute(ctx context.Context, l *lot, batches map[int64]*batc
 	for try := 0; ; try++ {
 		before := c.boot()
 		rows, err := c.once(ctx, l, resent)
+		c.watchDisk(err)
 		if err == nil && !askAgain(rows) {
 			return rows, before, nil
 		}
@@ -213,6 +218,18 @@ func (c *committer) execute(ctx context.Context, l *lot, batches map[int64]*batc
 		case <-ctx.Done():
 		case <-time.After(backoff(10*time.Millisecond, time.Second, try+1, 0.5)):
 		}
+	}
+}
+
+// watchDisk tells when the database has no room to write, and when it has again.
+func (c *committer) watchDisk(err error) {
+	switch full := diskFull(err); {
+	case full && !c.isFull:
+		c.isFull = true
+		c.full(err)
+	case err == nil && c.isFull:
+		c.isFull = false
+		c.freed(nil)
 	}
 }
 

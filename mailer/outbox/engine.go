@@ -133,6 +133,7 @@ func New(c Config) (*Engine, error) {
 		pools: map[string]*pool{}, templates: map[int64]*mailer.Template{}, signers: map[string]knownSigner{}}
 	e.committer = newCommitter(c, e.metrics)
 	e.limits = newLimits(e)
+	e.committer.full, e.committer.freed = e.diskFull, e.diskFreed
 	e.groups = &groups{of: map[string]string{}}
 	return e, m.watch(c.Registry, e)
 }

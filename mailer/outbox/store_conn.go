@@ -15,6 +15,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
 
 	"github.com/broadsheet/broadsheet/mailer"
 )
@@ -166,6 +167,12 @@ func (w *wires) cut() {
 		_ = c.Close() // cutting is the point
 	}
 	w.list = nil
+}
+
+// diskFull tells whether the server had no room to write (SQLSTATE 53100).
+func diskFull(err error) bool {
+	e, ok := errors.AsType[*pq.Error](err)
+	return ok && e.Code == pqerror.DiskFull
 }
 
 // passing tells whether a database error may be gone at the next try: the
