@@ -24,6 +24,7 @@ import (
 	"github.com/broadsheet/broadsheet/internal/newsletter"
 	"github.com/broadsheet/broadsheet/internal/postgres"
 	"github.com/broadsheet/broadsheet/internal/render"
+	"github.com/broadsheet/broadsheet/mailer"
 	"github.com/broadsheet/broadsheet/migrations"
 	"github.com/broadsheet/broadsheet/scheduler"
 )
@@ -118,7 +119,7 @@ func (b *backend) connect(a *app, h how) error {
 	b.newsletters, err = newsletter.New(newsletter.Config{
 		Themes: themes,
 		DB:     db, Ring: b.ring, Audience: b.audience, Library: b.library, Schedules: b.schedules,
-		PublicURL: a.set.PublicURL, Version: version, Now: a.now, Log: a.log,
+		PublicURL: a.set.PublicURL, Returns: b.returns(a), Version: version, Now: a.now, Log: a.log,
 	})
 	return err
 }
@@ -133,6 +134,11 @@ func (a *app) themes() (*render.Themes, error) {
 		a.opened = t
 	}
 	return a.opened, nil
+}
+
+// returns makes and reads the return paths that bounces come to.
+func (b *backend) returns(a *app) mailer.VERP {
+	return mailer.VERP{Domain: a.set.BounceDomain, MAC: func(data string) []byte { return b.ring.Hash(keyring.Bounce, data) }}
 }
 
 // migrate brings an empty or private database up to this version's schema.

@@ -40,6 +40,7 @@ var mayImport = map[string][]string{
 	"internal/library":         {"internal/article", "internal/postgres"},
 	"internal/bench":           {"internal/article", "internal/postgres"},
 	"internal/audience":        {"internal/keyring", "internal/postgres", "internal/telemetry"},
+	"internal/bounce":          {"internal/postgres", "mailer"},
 	"internal/newsletter": {"internal/article", "internal/render", "internal/lint", "internal/library", "internal/audience",
 		"internal/keyring", "internal/postgres", "mailer", "mailer/outbox", "scheduler"},
 	"internal/web":         {"templates"},
@@ -50,7 +51,7 @@ var mayImport = map[string][]string{
 }
 
 // testOnly is what test files may use besides, whatever the package.
-var testOnly = []string{"internal/ingest", "internal/postgres", "internal/postgres/pgtest", "migrations", "mailer", "mailer/capture", "mailer/mailertest", "internal/keyring", "internal/web/webtest"}
+var testOnly = []string{"internal/audience", "internal/ingest", "internal/postgres", "internal/postgres/pgtest", "migrations", "mailer", "mailer/capture", "mailer/mailertest", "internal/keyring", "internal/web/webtest"}
 
 // sqlImports may only be used where SQL belongs.
 var sqlImports = []string{"github.com/jmoiron/sqlx", "github.com/lib/pq", "database/sql", "github.com/jackc/pgx"}

@@ -86,6 +86,9 @@ type cli struct {
 		Resolve     issueResolveCmd     `cmd:"" help:"Decide about recipients of whom nobody knows whether they got it."`
 		Recipients  issueRecipientsCmd  `cmd:"" help:"List who got an issue, and who did not and why."`
 	} `cmd:"" help:"Editions of a newsletter: draft, check, approve, send, account for."`
+	Bounce struct {
+		List bounceListCmd `cmd:"" help:"List what came back about deliveries, newest first."`
+	} `cmd:"" help:"Mails that came back, refusals and complaints."`
 	DKIM struct {
 		Add    dkimAddCmd    `cmd:"" help:"Sign the mails of a domain with a new key, or one of yours; prints the DNS record."`
 		List   dkimListCmd   `cmd:"" help:"List the keys and their DNS records."`

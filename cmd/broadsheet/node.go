@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/broadsheet/broadsheet/internal/bounce"
 	"github.com/broadsheet/broadsheet/internal/telemetry"
 	"github.com/broadsheet/broadsheet/internal/web"
 	"github.com/broadsheet/broadsheet/mailer"
@@ -67,14 +68,35 @@ func (n *node) sending() error {
 			return err
 		}
 	}
+	desk, err := bounce.New(bounce.Config{DB: n.b.db, Audience: n.b.audience, Now: n.a.now, Log: n.a.log, Registry: n.registry})
+	if err != nil {
+		return err
+	}
+	if err := n.bounces(desk); err != nil {
+		return err
+	}
 	engine, err := outbox.New(outbox.Config{
 		DB: n.b.db, URL: n.b.url, Slots: n.b.newsletters, Log: n.a.log, Registry: n.registry, Now: n.a.now,
-		Drain: n.a.set.DrainTimeout, Version: version, Providers: mailer.NewProviders(net.DefaultResolver.LookupMX, n.a.now),
+		Drain: n.a.set.DrainTimeout, Version: version, Refused: desk.Refused, Providers: mailer.NewProviders(net.DefaultResolver.LookupMX, n.a.now),
 	})
 	if err != nil {
 		return err
 	}
 	n.tasks = append(n.tasks, engine.Run)
+	return nil
+}
+
+// bounces takes mails in that come back, if it is asked for.
+func (n *node) bounces(desk *bounce.Desk) error {
+	if n.a.set.BounceListen == "" {
+		return nil
+	}
+	l, err := bounce.Listen(n.a.set.BounceListen, desk, n.b.returns(n.a), n.a.log)
+	if err != nil {
+		return err
+	}
+	n.a.say("bounces are taken in at %s for %s", l.Addr(), n.a.set.BounceDomain)
+	n.tasks = append(n.tasks, l.Serve)
 	return nil
 }
 

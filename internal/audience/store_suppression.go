@@ -49,6 +49,20 @@ func (s *Store) Suppress(ctx context.Context, tx *sqlx.Tx, email, reason, note s
 	return n == 0, err
 }
 
+// SuppressReader is Suppress for a subscriber known by number; already also when
+// there is no such subscriber any more.
+func (s *Store) SuppressReader(ctx context.Context, tx *sqlx.Tx, id int64, reason, note string) (already bool, err error) {
+	res, err := tx.ExecContext(ctx, `
+		INSERT INTO suppressions (email_hash, subscriber_id, reason, note, created_at)
+		SELECT email_hash, id, $2, $3, $4 FROM subscribers WHERE id = $1
+		ON CONFLICT (email_hash) DO NOTHING`, id, reason, note, s.now())
+	if err != nil {
+		return false, fmt.Errorf("suppress a subscriber: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n == 0, err
+}
+
 // Unsuppress takes an address off the suppression list; was says whether it was
 // on it. His subscriptions stand as they stood before.
 func (s *Store) Unsuppress(ctx context.Context, tx *sqlx.Tx, email string) (was bool, err error) {

@@ -69,13 +69,16 @@ func TestCheckNamesKeyAndValue(t *testing.T) {
 		t.Errorf("data directory %q is not absolute", ok.Data)
 	}
 	for want, change := range map[string]func(*Settings){
-		`--listen or BROADSHEET_LISTEN) is "8080"; it must be host:port`:  func(s *Settings) { s.Listen = "8080" },
-		`listen (--listen or BROADSHEET_LISTEN) is ":99999"`:              func(s *Settings) { s.Listen = ":99999" },
-		`is "mail.example.org"; it must be an absolute address`:           func(s *Settings) { s.PublicURL = "mail.example.org" },
-		`is "loud"; it must be debug, info, warn or error`:                func(s *Settings) { s.LogLevel = "loud" },
-		`is "1ms"; it must be between 1s and 10m`:                         func(s *Settings) { s.DrainTimeout = time.Millisecond },
-		`metrics (--metrics or BROADSHEET_METRICS) is "x"; it must be`:    func(s *Settings) { s.Metrics = "x" },
-		`log-format (--log-format or BROADSHEET_LOG_FORMAT) is "xml"; it`: func(s *Settings) { s.LogFormat = "xml" },
+		`bounce-domain (--bounce-domain or BROADSHEET_BOUNCE_DOMAIN) must be given along`: func(s *Settings) { s.BounceListen = ":25" },
+		`BROADSHEET_BOUNCE_DOMAIN) is "a b"; it must be a domain`:                         func(s *Settings) { s.BounceDomain = "a b" },
+		`BROADSHEET_BOUNCE_LISTEN) is "25"; it must be host:port`:                         func(s *Settings) { s.BounceDomain, s.BounceListen = "b.example", "25" },
+		`--listen or BROADSHEET_LISTEN) is "8080"; it must be host:port`:                  func(s *Settings) { s.Listen = "8080" },
+		`listen (--listen or BROADSHEET_LISTEN) is ":99999"`:                              func(s *Settings) { s.Listen = ":99999" },
+		`is "mail.example.org"; it must be an absolute address`:                           func(s *Settings) { s.PublicURL = "mail.example.org" },
+		`is "loud"; it must be debug, info, warn or error`:                                func(s *Settings) { s.LogLevel = "loud" },
+		`is "1ms"; it must be between 1s and 10m`:                                         func(s *Settings) { s.DrainTimeout = time.Millisecond },
+		`metrics (--metrics or BROADSHEET_METRICS) is "x"; it must be`:                    func(s *Settings) { s.Metrics = "x" },
+		`log-format (--log-format or BROADSHEET_LOG_FORMAT) is "xml"; it`:                 func(s *Settings) { s.LogFormat = "xml" },
 	} {
 		s := valid()
 		change(&s)

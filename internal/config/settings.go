@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/net/idna"
 )
 
 // Settings is what every command can be told. The zero value is not valid;
@@ -23,6 +25,8 @@ type Settings struct {
 	Listen       string        `name:"listen" env:"BROADSHEET_LISTEN" placeholder:"ADDR" default:"127.0.0.1:8080" group:"config" help:"Address of the web pages, host:port."`
 	Metrics      string        `name:"metrics" env:"BROADSHEET_METRICS" placeholder:"ADDR" group:"config" help:"Serve Prometheus metrics at http://ADDR/metrics. Off without it."`
 	Templates    string        `name:"templates-dir" env:"BROADSHEET_TEMPLATES" placeholder:"DIR" group:"config" help:"Folder with templates and themes of your own: blocks/NAME.html and .txt, web/NAME.html, themes/NAME.toml. Every machine that approves or sends needs the same."`
+	BounceDomain string        `name:"bounce-domain" env:"BROADSHEET_BOUNCE_DOMAIN" placeholder:"DOMAIN" group:"config" help:"Domain of return paths that tell which delivery a bounce is about. Its MX must lead to --bounce-listen. Without it bounces go to the newsletter's From address."`
+	BounceListen string        `name:"bounce-listen" env:"BROADSHEET_BOUNCE_LISTEN" placeholder:"ADDR" group:"config" help:"Take bounces in by SMTP at this address, host:port (mail servers connect to port 25). Needs --bounce-domain."`
 	AllowPrivate bool          `name:"allow-private" env:"BROADSHEET_ALLOW_PRIVATE" group:"config" help:"Also fetch articles and feeds from this machine and from private networks. Only where everybody who may add a source, and every site that is fetched from, may see what stands there."`
 	DrainTimeout time.Duration `name:"drain-timeout" env:"BROADSHEET_DRAIN_TIMEOUT" default:"25s" group:"config" help:"How long a stopping process lets messages in flight finish."`
 	LogLevel     string        `name:"log-level" env:"BROADSHEET_LOG_LEVEL" default:"info" group:"config" help:"debug, info, warn or error."`
@@ -69,6 +73,9 @@ func (s *Settings) Check() error {
 			return err
 		}
 	}
+	if err := s.checkBounces(); err != nil {
+		return err
+	}
 	if s.DrainTimeout < time.Second || s.DrainTimeout > 10*time.Minute {
 		return &Error{"drain-timeout", s.DrainTimeout.String(), "between 1s and 10m"}
 	}
@@ -101,6 +108,23 @@ func (s *Settings) mediaDir() error {
 
 // MediaBeside is the media folder that goes with a data directory.
 func MediaBeside(data string) string { return strings.TrimRight(data, "/") + "-media" }
+
+func (s *Settings) checkBounces() error {
+	if s.BounceDomain != "" {
+		ascii, err := idna.Lookup.ToASCII(s.BounceDomain)
+		if err != nil || !strings.Contains(ascii, ".") {
+			return &Error{"bounce-domain", s.BounceDomain, "a domain such as bounce.example.org"}
+		}
+		s.BounceDomain = strings.ToLower(ascii)
+	}
+	if s.BounceListen == "" {
+		return nil
+	}
+	if s.BounceDomain == "" {
+		return &Error{Key: "bounce-domain", Allowed: "given along with bounce-listen, such as bounce.example.org"}
+	}
+	return checkAddr("bounce-listen", s.BounceListen)
+}
 
 func (s *Settings) dataDir() error {
 	if s.Data == "" {

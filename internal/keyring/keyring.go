@@ -27,6 +27,7 @@ const (
 	Preferences Purpose = "preferences"
 	MessageID   Purpose = "message-id"
 	Suppression Purpose = "suppression"
+	Bounce      Purpose = "bounce" // the return path of a delivery
 	// Preview opens the preview page of an issue; its ids are the issue and the
 	// second, since 1970, at which it ends.
 	Preview Purpose = "preview"

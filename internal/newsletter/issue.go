@@ -34,6 +34,9 @@ type Config struct {
 	PublicURL string
 	// Themes are those that newsletters can have; nil for ours alone.
 	Themes *render.Themes
+	// Returns makes the return path of each delivery; without a domain it is the
+	// newsletter's own address.
+	Returns mailer.VERP
 	// Version is this program's, for receipts.
 	Version string
 	Now     func() time.Time
@@ -53,6 +56,7 @@ type Service struct {
 	version   string
 	now       func() time.Time
 	log       *slog.Logger
+	returns   mailer.VERP
 }
 
 // New makes a Service; the public address must be absolute.
@@ -61,7 +65,7 @@ func New(c Config) (*Service, error) {
 	if err != nil || u.Host == "" {
 		return nil, refused("the public address %q is not a web address", c.PublicURL)
 	}
-	return &Service{c.DB, c.Ring, c.Audience, c.Library, c.Schedules, c.Themes, strings.TrimRight(c.PublicURL, "/"), c.Version, c.Now, c.Log}, nil
+	return &Service{c.DB, c.Ring, c.Audience, c.Library, c.Schedules, c.Themes, strings.TrimRight(c.PublicURL, "/"), c.Version, c.Now, c.Log, c.Returns}, nil
 }
 
 // maxSubject is what mailbox providers show at most, generously (in characters).

@@ -31,7 +31,7 @@ func (s *Service) Slots(ctx context.Context, mailingID int64, ids []int64) (map[
 }
 
 func (s *Service) recipient(n Newsletter, mailingID int64, p audience.Profile) mailer.Recipient {
-	return mailer.Recipient{
+	r := mailer.Recipient{
 		Address:   p.Email,
 		Name:      p.Name,
 		MessageID: s.ring.MessageID(mailingID, p.ID, n.domain()),
@@ -41,6 +41,10 @@ func (s *Service) recipient(n Newsletter, mailingID int64, p audience.Profile) m
 			s.ring.Token(keyring.Preferences, p.ID, n.ID),
 		},
 	}
+	if s.returns.Domain != "" {
+		r.ReturnPath = s.returns.Address(mailingID, p.ID)
+	}
+	return r
 }
 
 // recipients is the audience of a launch. With an occurrence in the readers'

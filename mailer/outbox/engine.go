@@ -26,6 +26,11 @@ type Config struct {
 	URL   string     // of the same database: the committer and River open their own connections
 	Slots SlotSource // what varies between recipients
 
+	// Refused hears of replies that say something lasting of a recipient
+	// ([mailer.Error.Suppress]), when the ledger has been asked to keep them; nil
+	// for nobody. A crash may lose one.
+	Refused func(ctx context.Context, mailing, recipient int64, e *mailer.Error)
+
 	Log      *slog.Logger
 	Registry prometheus.Registerer // nil: nothing is exported
 	Version  string                // of the program, for the list of workers

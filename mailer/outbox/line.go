@@ -152,6 +152,9 @@ func (l *line) commit(next *task) verdict {
 		l.p.e.metrics.intentSeconds.Observe(seconds(l.p.e.c.Boot() - start))
 	}
 	for _, r := range l.results {
+		if refused := l.p.e.c.Refused; refused != nil && r.err != nil && r.err.Suppress != mailer.SuppressNot {
+			refused(l.p.e.hard, r.task.b.mailing, r.task.id, r.err)
+		}
 		l.p.settle(r.task)
 	}
 	l.results = l.results[:0]
