@@ -79,10 +79,15 @@ func (c *articleParseCmd) Run(a *app) error {
 }
 
 // compile makes the mail of a source as an issue of n.
-func (s *articleSource) compile(a *app, n newsletter.Newsletter) (*newsletter.Compiled, error) {
+func (s *articleSource) compile(a *app, n newsletter.Newsletter, m measuring) (*newsletter.Compiled, error) {
 	r, err := s.read(a)
 	if err != nil {
 		return nil, err
+	}
+	if m.wanted(s.File) {
+		if err := a.measureLoose(r.Article); err != nil {
+			return nil, err
+		}
 	}
 	return a.compile(newsletter.Input{Newsletter: n}, r)
 }
@@ -114,6 +119,7 @@ func sampleNewsletter(name, postal, theme, amazon string) newsletter.Newsletter 
 
 type articleLintCmd struct {
 	articleSource
+	measuring
 	ClientMix string `help:"Which mail programs readers use, in percent, such as gmail=40,apple-mail=35. Default: the usual mix." placeholder:"MIX"`
 	Programs  bool   `help:"List what the mail uses and which mail programs don't know it, instead."`
 	JSON      bool   `help:"Print JSON."`
@@ -126,7 +132,7 @@ func (articleLintCmd) Help() string {
 func (c *articleLintCmd) Run(a *app) error {
 	n := sampleNewsletter("Your Newsletter", "Example Media, 100 Example Street, Portland, OR 97201, USA", "", "")
 	n.ClientMix = c.ClientMix
-	m, err := c.compile(a, n)
+	m, err := c.compile(a, n, c.measuring)
 	if err != nil {
 		return err
 	}

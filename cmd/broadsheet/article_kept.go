@@ -13,6 +13,7 @@ import (
 
 type articleAddCmd struct {
 	articleSource
+	measuring
 }
 
 func (articleAddCmd) Help() string {
@@ -54,6 +55,11 @@ func (c *articleAddCmd) Run(a *app) error {
 	}
 	a.print("%d", id)
 	a.say("%s: %q", verdict, printable(r.Article.Title))
+	if c.wanted(c.File) {
+		if _, err := a.measureKept(a.ctx, b, id, false); err != nil {
+			return err
+		}
+	}
 	entry, err := b.library.Get(a.ctx, id)
 	if err != nil {
 		return err

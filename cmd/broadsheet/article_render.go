@@ -11,6 +11,7 @@ import (
 
 type articleRenderCmd struct {
 	articleSource
+	measuring
 	More    []string `arg:"" optional:"" name:"more" help:"More articles, for a digest."`
 	Out     string   `help:"Folder for message.eml, message.html, message.txt, web.html and diagnostics.json." required:"" placeholder:"DIR"`
 	Layout  string   `help:"article, excerpt, digest or letter. Default: article, or digest for several." placeholder:"LAYOUT"`
@@ -47,6 +48,14 @@ func (c *articleRenderCmd) Run(a *app) error {
 	rs, err := c.sources(a)
 	if err != nil {
 		return err
+	}
+	for _, r := range rs {
+		if !c.wanted(c.File) {
+			break
+		}
+		if err := a.measureLoose(r.Article); err != nil {
+			return err
+		}
 	}
 	m, err := a.compile(newsletter.Input{
 		Newsletter: sampleNewsletter(c.Name, c.Postal, c.Theme, c.Amazon), Layout: c.Layout, Subject: c.Subject, Intro: c.Intro,

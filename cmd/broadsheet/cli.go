@@ -29,6 +29,7 @@ type cli struct {
 		Add     articleAddCmd     `cmd:"" help:"Keep an article; prints its id."`
 		List    articleListCmd    `cmd:"" help:"List the articles, newest first."`
 		Show    articleShowCmd    `cmd:"" help:"Show an article with its picks, takeaways and diagnostics."`
+		Measure articleMeasureCmd `cmd:"" help:"Read the sizes of an article's pictures from their files."`
 		Edit    articleEditCmd    `cmd:"" help:"Correct an article; corrections survive when it is added again."`
 	} `cmd:"" help:"Read, check, keep and correct articles."`
 	Media struct {

@@ -100,6 +100,11 @@ func (c *articleAddCmd) addFeed(a *app, rs []ingest.Result) error {
 		}
 		counts[verdict]++
 		a.print("%d", id)
+		if c.wanted(c.File) {
+			if _, err := a.measureKept(a.ctx, b, id, false); err != nil {
+				return err
+			}
+		}
 	}
 	for _, v := range []library.Verdict{library.Added, library.Updated, library.Unchanged} {
 		if counts[v] > 0 {

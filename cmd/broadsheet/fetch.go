@@ -12,7 +12,9 @@ import (
 )
 
 // fetcher gets pages and feeds as the settings allow.
-func (a *app) fetcher() *fetch.Fetcher {
+func (a *app) fetcher() *fetch.Fetcher { return fetch.New(a.fetchConfig()) }
+
+func (a *app) fetchConfig() fetch.Config {
 	c := fetch.Config{Now: a.now, Guard: fetch.Public}
 	if a.set.AllowPrivate {
 		c.Guard = fetch.Private
@@ -20,7 +22,7 @@ func (a *app) fetcher() *fetch.Fetcher {
 	if u, err := url.Parse(a.set.PublicURL); err == nil && !isLoopback(u.Hostname()) {
 		c.PublicURL = a.set.PublicURL // what leads nowhere tells a site's owner nothing
 	}
-	return fetch.New(c)
+	return c
 }
 
 func isLoopback(host string) bool {

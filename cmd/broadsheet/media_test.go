@@ -2,9 +2,14 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/png"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -42,5 +47,68 @@ func TestMediaOnTheCommandLine(t *testing.T) {
 	s.start("web").said("web pages at")
 	if c, err := png.DecodeConfig(strings.NewReader(get(t, address))); err != nil || c.Width != 1200 {
 		t.Errorf("served: %+v, %v", c, err)
+	}
+}
+
+// The sizes of pictures are read from their files where the article comes from
+// the web, and kept; one that can't be read is said and stops nothing.
+func TestPicturesAreMeasured(t *testing.T) {
+	t.Parallel()
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewNRGBA(image.Rect(0, 0, 80, 60))); err != nil {
+		t.Fatal(err)
+	}
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/balm.png":
+			asked.Add(1)
+			_, _ = w.Write(picture.Bytes())
+		case "/article":
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = io.WriteString(w, `<!DOCTYPE html><html lang="en"><head><title>Two Balms</title></head><body><article><h1>Two Balms</h1>
+				<p>Skin is better at repairing itself than any serum is, if it is left alone for a while, and a balm keeps the water in.</p>
+				<p><img src="/balm.png" alt="A tin of balm"></p>
+				<p>We tried it for a month in the winter, on dry hands and on cheeks, and looked at what it did to both of them.</p>
+				<p><img src="/gone.png" alt="Another tin"></p>
+				<p>The other one was gone before we could open it, so that this is all there is to be said of it for the time being.</p></article></body></html>`)
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	s := onDatabase(t)
+	s.env = append(s.env, "BROADSHEET_ALLOW_PRIVATE=true")
+	r := s.run("article", "add", server.URL+"/article")
+	if r.code != 0 || !strings.Contains(r.stderr, "gone.png was not measured") || !strings.Contains(r.stderr, "404") {
+		t.Fatalf("adding: %+v", r)
+	}
+	var kept struct {
+		Article struct {
+			Blocks []struct {
+				Kind          string
+				Width, Height int
+			}
+		}
+	}
+	s.json(&kept, "article", "show", r.out, "--json")
+	sizes := ""
+	for _, b := range kept.Article.Blocks {
+		if b.Kind == "image" {
+			sizes += fmt.Sprintf("%d×%d ", b.Width, b.Height)
+		}
+	}
+	if sizes != "80×60 0×0 " {
+		t.Errorf("the pictures are %s", sizes)
+	}
+	if again := s.run("article", "add", server.URL+"/article"); again.code != 0 || !strings.Contains(again.stderr, "unchanged") || asked.Load() != 1 {
+		t.Errorf("again, after %d look-ups: %+v", asked.Load(), again)
+	}
+	if m := s.run("article", "measure", r.out); m.code != 1 || !strings.Contains(m.out, "gone.png") || strings.Contains(m.out, "balm.png") {
+		t.Errorf("measuring again: %+v", m)
+	}
+	mail := s.run("article", "lint", server.URL+"/article", "--no-measure")
+	if measured := s.run("article", "lint", server.URL+"/article"); strings.Count(mail.out, "HTML-10") != 2 || strings.Count(measured.out, "HTML-10") != 1 {
+		t.Errorf("lint says %s, and %s after measuring", mail.out, measured.out)
 	}
 }

@@ -99,6 +99,7 @@ func (a *app) poller(b *backend, metrics prometheus.Registerer) *library.Poller 
 	}
 	return library.NewPoller(library.PollerConfig{
 		Store: b.library, Reader: reading{a.fetcher()}, Log: log, Registry: metrics, Node: fmt.Sprintf("%s:%d", host, os.Getpid()),
+		Taken: a.measureTaken(b),
 	})
 }
 

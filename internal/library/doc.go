@@ -18,6 +18,10 @@
 //     gives it, and not to its position: when the order changes it stays with its
 //     product, and when the product is gone it applies to nothing.
 //   - Corrected takeaways replace the whole list.
+//   - The sizes of pictures that were measured (image_sizes) lie over the
+//     article in the same way, where its source gives none. They belong to the
+//     picture's address, so measuring makes no revision, and a failed one is not
+//     tried again by itself.
 //
 // # Sources
 //

@@ -44,6 +44,9 @@ type PollerConfig struct {
 	Wait func(ctx context.Context, d time.Duration) error
 	// Registry gets the metrics; it may be nil.
 	Registry prometheus.Registerer
+	// Taken is told of the articles that a poll added or updated, after the
+	// source has been let go; it may be nil.
+	Taken func(ctx context.Context, articles []int64)
 }
 
 // Poller brings what sources hold into the library. Any number of nodes may
@@ -162,7 +165,8 @@ func (p *Poller) look(ctx context.Context, running *sync.WaitGroup) error {
 		running.Go(func() {
 			defer free()
 			// Its error has been logged and, where it is the source's, kept.
-			_, _ = p.work(ctx, c)
+			r, _ := p.work(ctx, c)
+			p.tell(ctx, r)
 		})
 	}
 	return nil
@@ -191,7 +195,22 @@ func (p *Poller) Poll(ctx context.Context, id int64) (Report, error) {
 		}
 		return Report{}, refused("source %d is being polled just now; look again in a minute", id)
 	}
-	return p.work(ctx, c)
+	r, err := p.work(ctx, c)
+	p.tell(ctx, r)
+	return r, err
+}
+
+// tell says which articles are new or have changed.
+func (p *Poller) tell(ctx context.Context, r Report) {
+	var ids []int64
+	for _, i := range r.Items {
+		if i.ArticleID != 0 && (i.Verdict == Added || i.Verdict == Updated) {
+			ids = append(ids, i.ArticleID)
+		}
+	}
+	if p.Taken != nil && len(ids) > 0 && ctx.Err() == nil {
+		p.Taken(ctx, ids)
+	}
 }
 
 // work polls a claimed source while its claim is renewed, and writes down what

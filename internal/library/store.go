@@ -269,7 +269,10 @@ func (s *Store) entry(ctx context.Context, q sqlx.QueryerContext, id int64, corr
 		return Entry{}, err
 	}
 	e.Corrected = slices.Sorted(maps.Keys(corrections))
-	return e, apply(e.Article, corrections)
+	if err := apply(e.Article, corrections); err != nil {
+		return e, err
+	}
+	return e, s.sized(ctx, q, e.Article)
 }
 
 func (s *Store) corrections(ctx context.Context, q sqlx.QueryerContext, id int64) (map[string]json.RawMessage, error) {

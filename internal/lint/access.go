@@ -90,7 +90,7 @@ func (m *mail) pictures() {
 			note("HTML-7", name+" has no alt text.", "Say in words what it shows: broadsheet article edit ID --image N --alt \"…\".")
 		}
 		if !i.width || !i.height {
-			note("HTML-10", name+" doesn't say how wide and high it is.", "Give the article the picture's width and height, so that the layout stands before it is loaded.")
+			note("HTML-10", name+" doesn't say how wide and high it is.", "Give the article the picture's width and height, or have them read from its file: broadsheet article measure ID.")
 		}
 	}
 }

@@ -18,7 +18,9 @@
 //   - Time is bounded over everything (redirects and robots.txt too), bytes are
 //     bounded on the wire and again after decompression.
 //   - A page that the site's robots.txt closes to us (RFC 9309) is not fetched.
-//     Feeds are made for machines and are not asked about.
+//     Feeds are made for machines and are not asked about; nor are pictures,
+//     of which only the beginning is read, once, as every reader's mail program
+//     will read all of it.
 //
 // Errors are *Error: one sentence. Those of the caller's context are its own.
 package fetch

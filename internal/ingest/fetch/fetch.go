@@ -113,18 +113,25 @@ func New(c Config) *Fetcher {
 
 // Get fetches what is made for machines, a feed.
 func (f *Fetcher) Get(ctx context.Context, address string, since Conditional) (Page, error) {
-	return f.fetch(ctx, address, since, false)
+	return f.fetch(ctx, address, want{since: since})
 }
 
 // Page fetches a page for people, if the site's robots.txt lets us.
 func (f *Fetcher) Page(ctx context.Context, address string, since Conditional) (Page, error) {
-	return f.fetch(ctx, address, since, true)
+	return f.fetch(ctx, address, want{since: since, ask: true})
 }
 
-func (f *Fetcher) fetch(outer context.Context, address string, since Conditional, ask bool) (Page, error) {
+// want is how something is asked for.
+type want struct {
+	since Conditional
+	ask   bool  // robots.txt has a say
+	first int64 // only so many bytes of a picture; 0 is all of a page
+}
+
+func (f *Fetcher) fetch(outer context.Context, address string, how want) (Page, error) {
 	ctx, cancel := context.WithTimeout(outer, f.timeout)
 	defer cancel()
-	p, err := f.follow(ctx, address, since, ask)
+	p, err := f.follow(ctx, address, how)
 	if err == nil {
 		return p, nil
 	}
@@ -162,18 +169,18 @@ func netReason(err error) string {
 }
 
 // follow asks for an address and for those it redirects to.
-func (f *Fetcher) follow(ctx context.Context, address string, since Conditional, ask bool) (Page, error) {
+func (f *Fetcher) follow(ctx context.Context, address string, how want) (Page, error) {
 	u, err := parseURL(address)
 	if err != nil {
 		return Page{}, err
 	}
 	for range maxRedirects + 1 {
-		if ask {
+		if how.ask {
 			if err := f.allowed(ctx, u); err != nil {
 				return Page{}, err
 			}
 		}
-		p, next, err := f.once(ctx, u, since)
+		p, next, err := f.once(ctx, u, how)
 		if err != nil || next == "" {
 			return p, err
 		}
@@ -206,16 +213,12 @@ func parseURL(address string) (*url.URL, error) {
 }
 
 // once makes one request; next is where it redirects to.
-func (f *Fetcher) once(ctx context.Context, u *url.URL, since Conditional) (p Page, next string, err error) {
+func (f *Fetcher) once(ctx context.Context, u *url.URL, how want) (p Page, next string, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return Page{}, "", err
 	}
-	req.Header.Set("User-Agent", f.agent)
-	req.Header.Set("Accept", "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,text/*;q=0.8,*/*;q=0.1")
-	req.Header.Set("Accept-Encoding", "gzip")
-	setIf(req.Header, "If-None-Match", since.ETag)
-	setIf(req.Header, "If-Modified-Since", since.LastModified)
+	f.head(req.Header, how)
 	res, err := f.wire.RoundTrip(req)
 	if err != nil {
 		return Page{}, "", err
@@ -226,10 +229,13 @@ func (f *Fetcher) once(ctx context.Context, u *url.URL, since Conditional) (p Pa
 		ETag: res.Header.Get("ETag"), LastModified: res.Header.Get("Last-Modified"),
 	}
 	switch {
+	case how.first > 0 && (res.StatusCode == http.StatusOK || res.StatusCode == http.StatusPartialContent):
+		p.Body, err = f.beginning(u, res, how.first)
+		return p, "", err
 	case res.StatusCode == http.StatusOK:
 		p.Body, err = f.body(u, res)
 		return p, "", err
-	case res.StatusCode == http.StatusNotModified && since != Conditional{}:
+	case res.StatusCode == http.StatusNotModified && how.since != Conditional{}:
 		p.NotModified = true
 		return p, "", nil
 	case res.StatusCode >= 300 && res.StatusCode < 400 && res.Header.Get("Location") != "":
@@ -239,6 +245,21 @@ func (f *Fetcher) once(ctx context.Context, u *url.URL, since Conditional) (p Pa
 		Sentence: fmt.Sprintf("%s answered %s; check the address", u, statusText(res.StatusCode)),
 		err:      statusError(res.StatusCode),
 	}
+}
+
+// head says what is asked for.
+func (f *Fetcher) head(h http.Header, how want) {
+	h.Set("User-Agent", f.agent)
+	if how.first > 0 {
+		h.Set("Accept", "image/*")
+		h.Set("Accept-Encoding", "identity")
+		h.Set("Range", fmt.Sprintf("bytes=0-%d", how.first-1))
+		return
+	}
+	h.Set("Accept", "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,text/*;q=0.8,*/*;q=0.1")
+	h.Set("Accept-Encoding", "gzip")
+	setIf(h, "If-None-Match", how.since.ETag)
+	setIf(h, "If-Modified-Since", how.since.LastModified)
 }
 
 // statusError is an answer that is no page.

@@ -25,7 +25,7 @@ func (f *Fetcher) allowed(ctx context.Context, u *url.URL) error {
 	site := u.Scheme + "://" + u.Host
 	rules, ok := f.robots.get(site)
 	if !ok {
-		p, err := f.follow(ctx, site+"/robots.txt", Conditional{}, false)
+		p, err := f.follow(ctx, site+"/robots.txt", want{})
 		var status statusError
 		switch {
 		case err == nil:
