@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/broadsheet/broadsheet/internal/article"
 )
 
 // access checks what listening to a mail takes, its pictures and its preheader
@@ -78,11 +76,11 @@ func (m *mail) tables() {
 
 func (m *mail) pictures() {
 	for _, i := range m.html.images {
-		where, known := m.articleImage(i.src)
+		number, where, known := m.articleImage(i.src)
 		note := func(rule, message, fix string) {
 			d := m.report.in(rule, inHTML, i.at, message, fix)
 			if known {
-				d.Place = where.Place
+				m.locate(d, number, where.Place)
 			}
 		}
 		name := "The picture " + fileName(i.src)
@@ -137,10 +135,8 @@ func (m *mail) linkTexts() {
 			continue
 		}
 		d := m.report.in("HTML-7", inHTML, l.at, message, "Name what is behind it: broadsheet article edit ID --link "+l.href+" --link-text \"…\".")
-		for _, a := range m.in.Articles {
-			if p := placeOf(a, l.href); p != (article.Place{}) {
-				d.Place = p
-			}
+		for n, a := range m.in.Articles {
+			m.locate(d, n, placeOf(a, l.href))
 		}
 	}
 }

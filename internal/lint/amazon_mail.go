@@ -91,7 +91,7 @@ func marked(p *page, l link) bool {
 
 // buttonsNameAmazon checks that a pick's link to Amazon says so.
 func (m *mail) buttonsNameAmazon(part string, p *page) {
-	for _, a := range m.in.Articles {
+	for number, a := range m.in.Articles {
 		for n, pick := range a.Picks() {
 			if !isAmazon(pick.URL) {
 				continue
@@ -102,7 +102,7 @@ func (m *mail) buttonsNameAmazon(part string, p *page) {
 			}
 			d := m.report.in("AMZ-3", part, p.links[i].at, fmt.Sprintf("The button “%s” of the pick %s leads to Amazon and doesn't name it.", short(p.links[i].text), pickName(n+1, pick)),
 				fmt.Sprintf("Name it: broadsheet article edit ID --pick %d --cta \"View on Amazon\".", n+1))
-			d.Place = pick.Place
+			m.locate(d, number, pick.Place)
 		}
 	}
 }
@@ -126,7 +126,7 @@ var namesArticle = regexp.MustCompile(`(?i)\b(?:articles?|artikels?|artículo|ar
 
 // namesShop checks links that promise a shop and lead to the article (PICK-2).
 func (m *mail) namesShop(part string, p *page) {
-	for _, a := range m.in.Articles {
+	for number, a := range m.in.Articles {
 		own, ok := webURL(a.CanonicalURL)
 		if !ok {
 			continue
@@ -141,7 +141,7 @@ func (m *mail) namesShop(part string, p *page) {
 				if shop := named(l.text, shops); shop != "" && !namesArticle.MatchString(l.text) {
 					d := m.report.in("PICK-2", part, l.at, fmt.Sprintf("The button “%s” of the pick %s names %s and leads to the article.", short(l.text), pickName(n+1, pick), shop),
 						fmt.Sprintf("Say so on the button: broadsheet article edit ID --pick %d --cta \"%s via our article\".", n+1, short(l.text)))
-					d.Place = pick.Place
+					m.locate(d, number, pick.Place)
 				}
 			}
 		}
@@ -161,20 +161,21 @@ func named(text string, shops []string) string {
 // article's (those are found in the article).
 func (m *mail) amazonPictures() {
 	for _, i := range m.html.images {
-		if _, ok := m.articleImage(i.src); !ok && article.AmazonImage(i.src) {
+		if _, _, ok := m.articleImage(i.src); !ok && article.AmazonImage(i.src) {
 			m.report.in("AMZ-5", inHTML, i.at, "A picture comes from Amazon's server ("+host(i.src)+").", "Use a photograph of your own.")
 		}
 	}
 }
 
-// articleImage is the articles' image with an address.
-func (m *mail) articleImage(src string) (*article.Image, bool) {
-	for _, a := range m.in.Articles {
+// articleImage is the articles' image with an address, and the number of its
+// article from 0.
+func (m *mail) articleImage(src string) (int, *article.Image, bool) {
+	for n, a := range m.in.Articles {
 		for i := range pictures(a) {
 			if i.URL == src || sameAddress(i.URL, src) {
-				return i, true
+				return n, i, true
 			}
 		}
 	}
-	return nil, false
+	return 0, nil, false
 }

@@ -24,8 +24,9 @@ func (m *mail) jumps() {
 	where := "several apps"
 	if f, ok := clients.Find(anchors); ok {
 		var names []string
+		shares := m.in.Policy.Mix.Shares()
 		for _, p := range clients.Programs() {
-			if v := f.On(p.ID).Verdict; (v == clients.No || v == clients.Partly) && m.in.Policy.Mix.Of(p.ID) > 0 {
+			if v := f.On(p.ID).Verdict; (v == clients.No || v == clients.Partly) && shares[p.ID] > 0 {
 				names = append(names, p.Name)
 			}
 		}

@@ -3,9 +3,10 @@ package lint
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/broadsheet/broadsheet/internal/article"
 )
@@ -35,7 +36,7 @@ func (p *prover) report() {
 		}
 		if _, ok := p.besides(x); !ok {
 			d := p.note("LAW-6", x.at, p.noneBeside(x), "Repeat the commission sentence in the pick, between its text and its button.")
-			d.Place = x.pick.Place
+			p.locate(d, x.article, x.pick.Place)
 		}
 	}
 }
@@ -80,12 +81,13 @@ func (p *prover) everythingPaid() []paid {
 			out = append(out, paid{what: "the affiliate link to " + host(l.href), href: l.href, at: l.at, from: l.from})
 		}
 	}
-	for _, a := range p.in.Articles {
+	for number, a := range p.in.Articles {
 		for n, pick := range a.Picks() {
 			if !p.sells(a, pick) {
 				continue
 			}
 			if x, shown := p.find(n+1, pick); shown {
+				x.article = number
 				out = append(out, x)
 			}
 		}
@@ -136,38 +138,84 @@ const reach = 2500
 
 // exactly is where a paragraph, or a line of the text part, is the name alone.
 func (p *prover) exactly(name string) []int {
-	if plain(name) == "" {
-		return nil
-	}
-	alone := regexp.MustCompile(`(?:^|[\n\x1d])\s*(` + phrase(name).String() + `)\s*(?:$|[\n\x1d])`)
 	var out []int
-	for from := 0; from <= len(p.page.clear); {
-		m := alone.FindStringSubmatchIndex(p.page.clear[from:])
-		if m == nil {
-			break
+	for _, at := range p.occurrences(name) {
+		before := strings.TrimRight(p.folded[:at[0]], " ")
+		after := strings.TrimLeft(p.folded[at[1]:], " ")
+		if (before == "" || lineEnd(before[len(before)-1])) && (after == "" || lineEnd(after[0])) {
+			out = append(out, at[0])
 		}
-		out = append(out, from+m[2])
-		from += m[3]
 	}
 	return out
 }
 
+func lineEnd(c byte) bool { return c == foldedEnd || c == hardBreak }
+
 // anywhere is where the name stands within other text and the pick's button
 // follows: without one it is no recommendation.
 func (p *prover) anywhere(pick *article.Pick) []int {
-	if plain(pick.Name) == "" {
-		return nil
-	}
 	var out []int
-	for _, m := range phrase(pick.Name).FindAllStringIndex(p.page.clear, -1) {
-		end := p.endOf(m[1])
+	for _, at := range p.occurrences(pick.Name) {
+		end := p.endOf(at[1])
 		if slices.ContainsFunc(p.page.links, func(l link) bool {
-			return l.to.clear >= m[0] && l.from.clear <= end && (isButton(l, pick) || pick.URL != "" && sameAddress(l.href, pick.URL))
+			return l.to.clear >= at[0] && l.from.clear <= end && (isButton(l, pick) || pick.URL != "" && sameAddress(l.href, pick.URL))
 		}) {
-			out = append(out, m[0])
+			out = append(out, at[0])
 		}
 	}
 	return out
+}
+
+// occurrences are [from, to) of a name in the clear text, in whatever case and
+// over however many lines.
+func (p *prover) occurrences(name string) [][2]int {
+	words := strings.Fields(fold(plain(name)))
+	if len(words) == 0 {
+		return nil
+	}
+	var out [][2]int
+	for from := 0; ; {
+		i := strings.Index(p.folded[from:], words[0])
+		if i < 0 {
+			return out
+		}
+		at := from + i
+		if to, ok := follow(p.folded, at+len(words[0]), words[1:]); ok {
+			out = append(out, [2]int{at, to})
+			from = to
+			continue
+		}
+		from = at + 1
+	}
+}
+
+// follow is where words end that stand in a text from a place on, with spaces
+// or line ends between them.
+func follow(text string, at int, words []string) (int, bool) {
+	for _, w := range words {
+		rest := strings.TrimLeft(text[at:], " "+string(foldedEnd))
+		if len(rest) == len(text)-at || !strings.HasPrefix(rest, w) {
+			return 0, false
+		}
+		at = len(text) - len(rest) + len(w)
+	}
+	return at, true
+}
+
+// foldedEnd is the end of a line of the text part.
+const foldedEnd = '\n'
+
+// fold makes small letters of capital ones where that changes no offset.
+func fold(s string) string {
+	out := []byte(s)
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if l := unicode.ToLower(r); l != r && utf8.RuneLen(l) == n {
+			utf8.EncodeRune(out[i:], l)
+		}
+		i += n
+	}
+	return string(out)
 }
 
 // endOf is where what belongs to a pick ends at the latest.

@@ -30,14 +30,22 @@ func (m *mail) law() {
 	m.sponsored()
 }
 
+// longestLabel is how long the text of a link can be that asks to be followed.
+const longestLabel = 200
+
 // unsubscribeLink finds the link to unsubscribe that everybody sees.
 func unsubscribeLink(p *page) (link, bool) {
-	for _, l := range p.links {
-		if _, web := webURL(l.href); (web || strings.HasPrefix(l.href, "mailto:")) && l.sure && !l.word && unsubscribes.MatchString(l.text) {
-			return l, true
+	if p.unsubscribe == nil {
+		p.unsubscribe = &link{}
+		for _, l := range p.links {
+			_, web := webURL(l.href)
+			if (web || strings.HasPrefix(l.href, "mailto:")) && l.sure && !l.word && len(l.text) <= longestLabel && unsubscribes.MatchString(l.text) {
+				p.unsubscribe = &l
+				break
+			}
 		}
 	}
-	return link{}, false
+	return *p.unsubscribe, p.unsubscribe.href != ""
 }
 
 func (m *mail) postal() {

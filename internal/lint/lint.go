@@ -67,5 +67,6 @@ func Mail(in Input) []article.Diagnostic {
 	m.characters()
 	m.size()
 	m.lines()
+	m.sources()
 	return m.found
 }

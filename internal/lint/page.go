@@ -51,8 +51,10 @@ type page struct {
 	layouts          []int // where tables stand that lack role="presentation" and aren't data
 	title            string
 	langs, dirs      []int  // where lang and dir are set: first on html, then on a wrapper
-	marks            []mark // in order
+	marks            []mark // of the clear text, in order
+	anyMarks         []mark // of any, in order
 	legible          legibility
+	unsubscribe      *link    // see unsubscribeLink; nil before it is asked for
 	whens            []string // the conditions of its style rules
 	broken           bool     // it can't be read
 	unread           string   // why it isn't known what the style rules hide, or ""
@@ -179,13 +181,13 @@ func (p *page) webLinks() []string {
 	return out
 }
 
-// mark says which byte of the source a piece of the clear text comes from.
-type mark struct{ clear, at int }
+// mark says which byte of the source a piece of a text comes from.
+type mark struct{ from, at int }
 
 // byteOf is where in the source an offset of the clear text stands: in an HTML
 // part, where the element around it begins.
 func (p *page) byteOf(clear int) int {
-	i := sort.Search(len(p.marks), func(i int) bool { return p.marks[i].clear > clear }) - 1
+	i := sort.Search(len(p.marks), func(i int) bool { return p.marks[i].from > clear }) - 1
 	if i < 0 {
 		return 0
 	}

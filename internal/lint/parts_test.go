@@ -68,6 +68,38 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// TestSources: what is wrong in the HTML part is found in the article where
+// its text stands, and in a digest in the right article.
+func TestSources(t *testing.T) {
+	s := good()
+	s.NoMessage = true
+	s.paragraph(article.Plain("The words of this paragraph are very pale “indeed”."))
+	s.HTML = func(h string) string {
+		i := strings.Index(h, "The words of this paragraph")
+		j := strings.LastIndex(h[:i], "color:#")
+		return h[:j] + "color:#cccccc" + h[j+len("color:#211A1D"):]
+	}
+	in := s.input(t)
+	for _, several := range []bool{false, true} {
+		want := 0
+		if several {
+			in.Articles, want = append([]*article.Article{{Title: "Another"}}, in.Articles...), 2
+		}
+		found := false
+		for _, d := range Mail(in) {
+			if d.Rule == "HTML-8" {
+				found = true
+				if d.Place.Line != 20 || d.Article != want {
+					t.Errorf("%+v: want line 20 of article %d", d, want)
+				}
+			}
+		}
+		if !found {
+			t.Error("nothing is pale")
+		}
+	}
+}
+
 // TestByte: a finding's byte is where the markup stands.
 func TestByte(t *testing.T) {
 	s := good()

@@ -69,6 +69,7 @@ func (m *mail) provers() (html, text *prover) {
 func newProver(m *mail, part string, p *page, own []string) *prover {
 	out := &prover{mail: m, part: part, page: p, own: own}
 	if !p.broken {
+		out.folded = fold(p.clear)
 		out.said = statements(p.clear, own)
 		out.paid = out.everythingPaid()
 	}
@@ -112,11 +113,12 @@ func (p *prover) prove() []LinkProof {
 // prover is the proof for one part.
 type prover struct {
 	*mail
-	part string
-	page *page
-	own  []string
-	said []statement // what everybody can read
-	paid []paid      // in the order in which it is shown
+	part   string
+	page   *page
+	own    []string
+	folded string      // the clear text, for being searched
+	said   []statement // what everybody can read
+	paid   []paid      // in the order in which it is shown
 }
 
 // paid is an affiliate link, or a pick that may earn.
@@ -126,6 +128,7 @@ type paid struct {
 	from       spot
 	pick       *article.Pick // nil for a link that is no pick's
 	n          int           // the pick's number in its article, from 1
+	article    int           // the article's number, from 0
 	places     []int         // where the pick's name stands in the clear text
 	mentioned  bool          // the name only stands within other text
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/broadsheet/broadsheet/internal/article"
 )
 
@@ -79,5 +81,34 @@ func TestProveNothing(t *testing.T) {
 	s.pick().URL, s.pick().CTA, s.pick().Merchant = "https://shop.example/balm", "To the shop", "Shop"
 	if p := Prove(s.input(t)); !p.OK() || len(p.HTML)+len(p.Text) > 0 {
 		t.Errorf("%+v", p)
+	}
+}
+
+// TestFold: searching in small letters keeps every offset, whatever the bytes.
+func TestFold(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) })).Draw(t, "text")
+		f := fold(s)
+		if len(f) != len(s) {
+			t.Fatalf("%q became %q", s, f)
+		}
+	})
+	if got := fold("GrÜN İ \xff Ⱥ"); got != "grün İ \xff Ⱥ" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestOccurrences of names over lines and in capitals, as a whole line or not.
+func TestOccurrences(t *testing.T) {
+	p := &prover{page: readText("Fern & Vale Balm\n\nWe like the FERN & VALE\nBALM, and Fern & Vale Balms.\n\n  Fern & Vale\n  Balm\n")}
+	p.folded = fold(p.page.clear)
+	if got := p.occurrences("Fern & Vale  Balm"); len(got) != 4 {
+		t.Errorf("%v in %q", got, p.page.clear)
+	}
+	if got := p.exactly("Fern & Vale Balm"); len(got) != 2 || got[0] != 0 {
+		t.Errorf("%v in %q", got, p.page.clear)
+	}
+	if got := p.occurrences(" "); got != nil {
+		t.Errorf("%v", got)
 	}
 }

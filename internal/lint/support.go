@@ -50,6 +50,7 @@ func Programs(in Input) []Support {
 
 func (m *mail) support() []Support {
 	var out []Support
+	shares, programs := m.in.Policy.Mix.Shares(), clients.Programs()
 	for _, u := range featuresOf(m.tokens) {
 		f, ok := clients.Find(u.slug)
 		if !ok {
@@ -59,11 +60,11 @@ func (m *mail) support() []Support {
 			Feature: f.Title, URL: f.URL, Tested: f.Tested, Byte: u.at, Uses: u.n, Fallback: u.fallback || m.standsReady(u), Instead: u.instead,
 			Programs: []string{}, PartlyIn: []string{}, grade: u.grade, source: u.source,
 		}
-		for _, p := range clients.Programs() {
+		for _, p := range programs {
 			if u.notWord && p.ID == "outlook.windows" {
 				continue
 			}
-			share := m.in.Policy.Mix.Of(p.ID)
+			share := shares[p.ID]
 			switch v := f.On(p.ID).Verdict; {
 			case share == 0:
 			case v == clients.No:
@@ -122,8 +123,8 @@ func (m *mail) programs() {
 		}
 		d := m.report.in("HTML-2", inHTML, s.Byte, fmt.Sprintf("%s is not known to %s: %s of readers see %s.", s.Feature, listed(s.Programs), percent(s.Lost), s.Instead), fix)
 		d.Severity = severity
-		if i, ok := m.articleImage(s.source); ok {
-			d.Place = i.Place
+		if n, i, ok := m.articleImage(s.source); ok {
+			m.locate(d, n, i.Place)
 		}
 	}
 }

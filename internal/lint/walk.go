@@ -300,6 +300,7 @@ func (w *walker) text(data string, s state) {
 	for _, h := range w.heads {
 		h.text += data
 	}
+	w.page.anyMarks = append(w.page.anyMarks, mark{w.any.Len(), w.at})
 	w.any.add(data)
 	if strings.TrimSpace(data) == "" {
 		w.sure.add(" ")

@@ -157,7 +157,13 @@ func (in *Input) checkAll(c *Compiled) []article.Diagnostic {
 		}
 		out = append(out, found...)
 	}
-	return append(out, in.proposed(lint.Mail(c.checked))...)
+	found := in.proposed(lint.Mail(c.checked))
+	for i := range found {
+		if n := found[i].Article; n > 0 { // counted among those that are shown
+			found[i].Article = 1 + slices.Index(in.Articles, c.checked.Articles[n-1])
+		}
+	}
+	return append(out, found...)
 }
 
 // proposed says in a finding about the size how large an excerpt would be.

@@ -124,7 +124,7 @@ func TestParse(t *testing.T) {
 		t.Errorf("%v, %v", again, err)
 	}
 	for program, want := range map[string]float64{"gmail.web": 14, "apple-mail.ios": 28, "outlook.windows": 5, "outlook.web": 2.5, "outlook.ios": 0, "hey": 0} {
-		if got := m.Of(program); math.Abs(got-want) > 0.001 {
+		if got := m.Shares()[program]; math.Abs(got-want) > 0.001 {
 			t.Errorf("%s: %g, want %g", program, got, want)
 		}
 	}
@@ -145,13 +145,13 @@ func TestDefault(t *testing.T) {
 		t.Fatalf("%q, %v", m, err)
 	}
 	sum := 0.0
-	for _, p := range Programs() {
-		sum += m.Of(p.ID)
+	for _, f := range m.Shares() {
+		sum += f
 	}
 	if sum < 90 || sum > 100 {
 		t.Errorf("the default mix adds up to %g", sum)
 	}
-	if m.Of("gmail.web") != Default().Of("gmail.web") {
+	if m.Shares()["gmail.web"] != Default().Shares()["gmail.web"] {
 		t.Error("the default is another one")
 	}
 }

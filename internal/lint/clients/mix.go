@@ -85,28 +85,25 @@ func (m Mix) String() string {
 
 func trim(f float64) string { return strconv.FormatFloat(math.Round(f*100)/100, 'f', -1, 64) }
 
-// Of is the percentage of readers who use a program, by its ID.
-func (m Mix) Of(program string) float64 {
+// Shares are the percentages of readers by program; who isn't in it is used by
+// nobody.
+func (m Mix) Shares() map[string]float64 {
 	shares := m.shares
 	if len(shares) == 0 {
 		shares = defaultShares
 	}
+	out := map[string]float64{}
 	for _, s := range shares {
-		if s.name == program {
-			return s.percent
-		}
 		of := members(s.name)
-		i := slices.IndexFunc(of, func(p Program) bool { return p.ID == program })
-		if i < 0 {
-			continue
-		}
 		whole := 0.0
 		for _, p := range of {
 			whole += p.part
 		}
-		return s.percent * of[i].part / whole
+		for _, p := range of {
+			out[p.ID] = s.percent * p.part / whole
+		}
 	}
-	return 0
+	return out
 }
 
 // members are the programs that a name stands for: a family's or one.
