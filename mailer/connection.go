@@ -3,6 +3,8 @@ package mailer
 import (
 	"bufio"
 	"context"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -20,6 +22,7 @@ type conn struct {
 	buf   []byte     // dot-stuffed content, or a whole transaction; reused
 	reset bool       // a transaction was left open: RSET comes first
 	last  time.Time  // when the relay last answered
+	said  reply      // to the message that it took last
 
 	closing sync.Once
 
@@ -60,6 +63,14 @@ func offers(extension func(string) (bool, string), pipeline pipelineMode) offer 
 func newConn(w *wire, br *bufio.Reader, bw *bufio.Writer, can offer, r Relay) *conn {
 	now := time.Now()
 	return &conn{wire: w, r: br, w: bw, t: r.timeouts, can: can, last: now, maxMessages: r.messages, oldAt: now.Add(r.age)}
+}
+
+// Said is what the relay answered to the message that it took last, on one
+// line: "250 2.0.0 queued as 4F2". It is the relay's text: escape it.
+func (c *conn) Said() string {
+	c.use.Lock()
+	defer c.use.Unlock()
+	return strings.Join(strings.Fields(fmt.Sprintf("%d %s %s", c.said.code, c.said.enhanced, c.said.text)), " ")
 }
 
 // Usable implements [Conn].

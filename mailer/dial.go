@@ -215,6 +215,8 @@ type Probe struct {
 	// relay's certificate ends, zero without TLS.
 	TLS         string
 	CertExpires time.Time
+	// Cipher is the cipher suite, "" without TLS.
+	Cipher string
 	// Auth is the mechanism that was used, "" for none.
 	Auth string
 	// Extensions are those of interest that are offered: "PIPELINING".
@@ -240,7 +242,7 @@ func (r Relay) Probe(ctx context.Context) (Probe, error) {
 	}
 	p.Auth, p.MaxSize = s.mechanism, s.conn.can.maxSize
 	if s.state != nil {
-		p.TLS = tls.VersionName(s.state.Version)
+		p.TLS, p.Cipher = tls.VersionName(s.state.Version), tls.CipherSuiteName(s.state.CipherSuite)
 		if len(s.state.PeerCertificates) > 0 {
 			p.CertExpires = s.state.PeerCertificates[0].NotAfter
 		}

@@ -291,7 +291,7 @@ func (tx *transaction) verdict(refused *Error) *Error {
 	}
 	c.last = time.Now()
 	if rep.code/100 == 2 {
-		tx.dirty, c.reset = false, false
+		tx.dirty, c.reset, c.said = false, false, rep
 		return nil
 	}
 	tx.dirty = rep.code == 421

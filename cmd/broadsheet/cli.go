@@ -99,6 +99,7 @@ type cli struct {
 		Add    relayAddCmd    `cmd:"" help:"Add a relay."`
 		Edit   relayEditCmd   `cmd:"" help:"Give a relay another address, such as one with a new password."`
 		Remove relayRemoveCmd `cmd:"" help:"Forget a relay that nothing goes through."`
+		Test   relayTestCmd   `cmd:"" help:"Send a mail to yourself through a relay and show how it went."`
 		Warmup relayWarmupCmd `cmd:"" help:"Let a new relay take a little more each day."`
 		List   relayListCmd   `cmd:"" help:"List the relays."`
 	} `cmd:"" help:"SMTP servers that mails go out through."`
