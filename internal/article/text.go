@@ -28,7 +28,15 @@ func Plain(s string) Text {
 
 // String is the text without look and links; a break becomes a space.
 func (t Text) String() string {
+	if len(t) == 1 && !t[0].Break {
+		return t[0].Text
+	}
+	n := 0
+	for _, s := range t {
+		n += len(s.Text) + 1
+	}
 	var b strings.Builder
+	b.Grow(n)
 	for _, s := range t {
 		if s.Break {
 			b.WriteByte(' ')
@@ -40,7 +48,14 @@ func (t Text) String() string {
 }
 
 // Empty reports whether nothing can be seen of t.
-func (t Text) Empty() bool { return strings.TrimSpace(t.String()) == "" }
+func (t Text) Empty() bool {
+	for _, s := range t {
+		if strings.TrimSpace(s.Text) != "" {
+			return false
+		}
+	}
+	return true
+}
 
 func (t Text) words() int { return len(strings.Fields(t.String())) }
 

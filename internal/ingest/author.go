@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -12,7 +11,7 @@ const namePart = `[\p{Lu}][\p{L}\p{M}'’.\-]*`
 
 var (
 	// byline: "By Ann Lee", "Written by Dr. Ann Lee | 4 May 2026".
-	byline = regexp.MustCompile(`^(?:(?i:` + strings.Join([]string{
+	byline = compile(`^(?:(?i:` + strings.Join([]string{
 		`(?:(?:written|posted|reviewed|published|words|text|story|tested|edited) )?by`,
 		`(?:(?:geschrieben|verfasst|veröffentlicht|getestet|ein (?:beitrag|artikel)|text) )?von`,
 		`(?:(?:écrit|rédigé|publié|testé|un article|texte) )?par`,
@@ -22,10 +21,10 @@ var (
 	}, `|`) + `))\s+` +
 		`(` + namePart + `(?:\s+(?:(?:&|and|und|et|y|e|de|van|von|der|den|la|le|los|las|dos|das|da|do|di|del|della|du|bin|al)\s+)*(?:` + namePart + `|\d+)){0,7}(?:,\s(?:MD|PhD|RD|RDN|M\.D\.|Ph\.D\.|MS|DVM|RN))*)` +
 		`\s*(?:$|[|·•,–—\-(/].{0,60}$)`)
-	teamName  = regexp.MustCompile(`(?i)\b(?:team|editors?|editorial|staff|redaktion|rédaction|redacción|redação|redazione|équipe|equipo|equipe)\b`)
+	teamName  = compile(`(?i)\b(?:team|editors?|editorial|staff|redaktion|rédaction|redacción|redação|redazione|équipe|equipo|equipe)\b`)
 	aboutUs   = words(`(about|meet) (the )?(authors?|us|our team|the team|the writer)`, `(the )?author`, `über (die autorin|den autor|uns)`, `(die autorin|der autor)`, `à propos (de l'auteur|de nous)`, `l'auteur`, `sobre (el autor|la autora|nosotros|o autor|a autora|nós)`, `(l'|sull')?autor[ei]`, `chi siamo`)
-	firstHand = regexp.MustCompile(`^(?:We|I|Our|Wir|Ich|Unser|Nous|Je|Nos|Nosotros|Somos|Nuestro|Nós|Noi|Il nostro)\b`)
-	isSomeone = regexp.MustCompile(`^(` + namePart + `(?:\s+(?:de\s+|van\s+|von\s+)?` + namePart + `){0,3})\s+(?:is|has|writes|holds|works|ist|schreibt|est|écrit|es|escribe|é|escreve|è|scrive|cammina|vive|lives|lebt|testet|tests|reviews|covers|cooks|vit|teste|prueba|testa|prova)(?:\s|$)`)
+	firstHand = compile(`^(?:We|I|Our|Wir|Ich|Unser|Nous|Je|Nos|Nosotros|Somos|Nuestro|Nós|Noi|Il nostro)\b`)
+	isSomeone = compile(`^(` + namePart + `(?:\s+(?:de\s+|van\s+|von\s+)?` + namePart + `){0,3})\s+(?:is|has|writes|holds|works|ist|schreibt|est|écrit|es|escribe|é|escreve|è|scrive|cammina|vive|lives|lebt|testet|tests|reviews|covers|cooks|vit|teste|prueba|testa|prova)(?:\s|$)`)
 )
 
 // bylineOf is the name in a byline, "" if the line is none.
@@ -48,10 +47,10 @@ func bylineOf(s string) string {
 }
 
 // datedBefore is what stands before a date and its byline.
-var datedBefore = regexp.MustCompile(`^\s*(?:(?i:(?:last )?(?:posted|published|updated|written)(?: on)?|(?:veröffentlicht|erstellt|aktualisiert)(?: am)?|(?:publié|mis à jour|écrit)(?: le)?|(?:publicado|actualizado|atualizado|escrito)(?: el| em)?|(?:pubblicato|aggiornato|scritto)(?: il)?)[:\s]*)?[\s,|·•–—-]*`)
+var datedBefore = compile(`^\s*(?:(?i:(?:last )?(?:posted|published|updated|written)(?: on)?|(?:veröffentlicht|erstellt|aktualisiert)(?: am)?|(?:publié|mis à jour|écrit)(?: le)?|(?:publicado|actualizado|atualizado|escrito)(?: el| em)?|(?:pubblicato|aggiornato|scritto)(?: il)?)[:\s]*)?[\s,|·•–—-]*`)
 
 // datedAfter is what stands between a byline and its date.
-var datedAfter = regexp.MustCompile(`\s+(?i:on|am|vom|le|el|em|il|du|den|dated|updated|published)?:?\s*$`)
+var datedAfter = compile(`\s+(?i:on|am|vom|le|el|em|il|du|den|dated|updated|published)?:?\s*$`)
 
 // bylineBlocks is how far down a byline is looked for.
 const bylineBlocks = 6
@@ -96,7 +95,7 @@ func (d *draft) dated(s string) {
 	}
 }
 
-var authorAddress = regexp.MustCompile(`(?i)/(?:authors?|profiles?|people|team|autor(?:en|es)?|auteurs?|autore|autori|contributors?|staff)/[^/]`)
+var authorAddress = compile(`(?i)/(?:authors?|profiles?|people|team|autor(?:en|es)?|auteurs?|autore|autori|contributors?|staff)/[^/]`)
 
 // authorLink: the line is a name that links to its bearer's page.
 func authorLink(t article.Text) bool {

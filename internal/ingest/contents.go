@@ -1,14 +1,13 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
 )
 
 // tocMark is what generators put where they make a table of contents.
-var tocMark = regexp.MustCompile(`(?i)^(?:\[\[?_?toc_?\]?\]|\{:? ?toc ?\}|\$\{toc\}|<!-- ?toc ?-->)$`)
+var tocMark = compile(`(?i)^(?:\[\[?_?toc_?\]?\]|\{:? ?toc ?\}|\$\{toc\}|<!-- ?toc ?-->)$`)
 
 // dropContents takes the table of contents out: its name, and the entries
 // after it that name headings further down; also a list of links into the page
@@ -42,7 +41,7 @@ func (d *draft) dropContents() {
 	d.keep(func(i int, _ article.Block) bool { return !drop[i] })
 }
 
-var leadingNumber = regexp.MustCompile(`^(?:#\s?)?\d{1,3}(?:\.\d{1,2})*\s*[.):]?\s+`)
+var leadingNumber = compile(`^(?:#\s?)?\d{1,3}(?:\.\d{1,2})*\s*[.):]?\s+`)
 
 func unnumbered(s string) string { return leadingNumber.ReplaceAllString(s, "") }
 

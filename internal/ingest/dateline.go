@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -40,12 +39,12 @@ const (
 )
 
 var (
-	dayFirst   = regexp.MustCompile(`\b(\d{1,2})(?:\.|º|er|st|nd|rd|th)?\s+(?:of |de |di )?` + monthWord + `\.?,?\s+(?:de |del |do )?` + yearDigit + `\b`)
-	monthFirst = regexp.MustCompile(`(?:^|[^\p{L}])` + monthWord + `\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:de )?` + yearDigit + `\b`)
-	isoDate    = regexp.MustCompile(`\b` + yearDigit + `[-/](\d{1,2})[-/](\d{1,2})\b`)
-	dotDate    = regexp.MustCompile(`\b(\d{1,2})([./-])(\d{1,2})[./-]` + yearDigit + `\b`)
+	dayFirst   = compile(`\b(\d{1,2})(?:\.|º|er|st|nd|rd|th)?\s+(?:of |de |di )?` + monthWord + `\.?,?\s+(?:de |del |do )?` + yearDigit + `\b`)
+	monthFirst = compile(`(?:^|[^\p{L}])` + monthWord + `\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:de )?` + yearDigit + `\b`)
+	isoDate    = compile(`\b` + yearDigit + `[-/](\d{1,2})[-/](\d{1,2})\b`)
+	dotDate    = compile(`\b(\d{1,2})([./-])(\d{1,2})[./-]` + yearDigit + `\b`)
 	// laterDate marks the date of a change.
-	laterDate = regexp.MustCompile(`(?i)\b(?:updated|modified|revised|reviewed|aktualisiert|geändert|stand|mis à jour|modifié|actualizado|actualización|modificado|atualizado|atualização|aggiornato|aggiornamento|modificato)\b|ltima (?:atualiza|actualiza|modifica)`)
+	laterDate = compile(`(?i)\b(?:updated|modified|revised|reviewed|aktualisiert|geändert|stand|mis à jour|modifié|actualizado|actualización|modificado|atualizado|atualização|aggiornato|aggiornamento|modificato)\b|ltima (?:atualiza|actualiza|modifica)`)
 )
 
 // dateIn is the first day a line names; false if it names none, or one that may
@@ -117,7 +116,7 @@ var dateWords = wordsOf(`posted|published|updated|last|on|date|modified|reviewed
 
 // withoutDate cuts the first date out of a line.
 func withoutDate(s string) string {
-	for _, re := range []*regexp.Regexp{isoDate, dayFirst, monthFirst, dotDate} {
+	for _, re := range []*pattern{isoDate, dayFirst, monthFirst, dotDate} {
 		if m := re.FindStringIndex(s); m != nil {
 			if _, ok := dateIn(s[m[0]:m[1]]); ok {
 				return s[:m[0]] + " " + s[m[1]:]

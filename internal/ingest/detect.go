@@ -2,22 +2,21 @@ package ingest
 
 import (
 	"path"
-	"regexp"
 	"strings"
 )
 
 var (
-	htmlStart = regexp.MustCompile(`(?i)^(<!doctype html|<html|<head|<body|<article|<main|<div|<p[ >]|<h[1-6][ >])`)
-	xmlHead   = regexp.MustCompile(`(?s)^<\?xml.*?\?>\s*(<!--.*?-->\s*)*`)
+	htmlStart = compile(`(?i)^(<!doctype html|<html|<head|<body|<article|<main|<div|<p[ >]|<h[1-6][ >])`)
+	xmlHead   = compile(`(?s)^<\?xml.*?\?>\s*(<!--.*?-->\s*)*`)
 
-	mdMarks = []*regexp.Regexp{
-		regexp.MustCompile(`(?m)^#{1,6}[ \t]+\S`),
-		regexp.MustCompile(`!?\[[^\]\n]+\]\((https?://|/|#|\.|mailto:)[^)\n]*\)`),
-		regexp.MustCompile(`(?m)^(\x60{3}|~~~)`),
-		regexp.MustCompile(`(?m)^\[[^\]\n]+\]:[ \t]+\S`),
-		regexp.MustCompile(`\*\*[^*\s][^*\n]*\*\*`),
-		regexp.MustCompile(`(?m)^\|?[ \t]*:?-{3,}:?[ \t]*\|`),
-		regexp.MustCompile(`(?m)^[-*+][ \t]+\[[ xX]\][ \t]`),
+	mdMarks = []*pattern{
+		compile(`(?m)^#{1,6}[ \t]+\S`),
+		compile(`!?\[[^\]\n]+\]\((https?://|/|#|\.|mailto:)[^)\n]*\)`),
+		compile(`(?m)^(\x60{3}|~~~)`),
+		compile(`(?m)^\[[^\]\n]+\]:[ \t]+\S`),
+		compile(`\*\*[^*\s][^*\n]*\*\*`),
+		compile(`(?m)^\|?[ \t]*:?-{3,}:?[ \t]*\|`),
+		compile(`(?m)^[-*+][ \t]+\[[ xX]\][ \t]`),
 	}
 )
 

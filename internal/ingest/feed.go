@@ -7,7 +7,6 @@ import (
 	"html"
 	"io"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -94,12 +93,12 @@ func readSource(ctx context.Context, name string, r io.Reader, o Options) ([]byt
 
 var (
 	// feedHead is what may stand above a feed's first element.
-	feedHead = regexp.MustCompile(`(?s)^(?:\s|\x{feff}|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)+`)
-	feedRoot = regexp.MustCompile(`(?i)^<(?:rss|(?:\w+:)?feed|rdf:rdf|channel|item|entry)(?:[\s>/]|$)`)
+	feedHead = compile(`(?s)^(?:\s|\x{feff}|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)+`)
+	feedRoot = compile(`(?i)^<(?:rss|(?:\w+:)?feed|rdf:rdf|channel|item|entry)(?:[\s>/]|$)`)
 	// strayRoot: a feed below what a server wrote by mistake.
-	strayRoot = regexp.MustCompile(`(?i)<rss\s[^<>]*version|<feed\s[^<>]*xmlns|<rdf:rdf\s`)
-	jsonItems = regexp.MustCompile(`"items"\s*:`)
-	jsonSigns = regexp.MustCompile(`jsonfeed\.org/version|jsonfeed\.org\\/version|"feed_url"\s*:|"content_(?:html|text)"\s*:`)
+	strayRoot = compile(`(?i)<rss\s[^<>]*version|<feed\s[^<>]*xmlns|<rdf:rdf\s`)
+	jsonItems = compile(`"items"\s*:`)
+	jsonSigns = compile(`jsonfeed\.org/version|jsonfeed\.org\\/version|"feed_url"\s*:|"content_(?:html|text)"\s*:`)
 )
 
 // headBytes is how much of a source is looked at to know what it is.
@@ -162,9 +161,9 @@ func openFeed(name string, src []byte, o Options) (*feedDoc, *url.URL, error) {
 }
 
 var (
-	xmlDeclared = regexp.MustCompile(`(?i)^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([\w.:-]{2,40})`)
-	markup      = regexp.MustCompile(`<[^<>]{0,500}>|&lt;.{0,200}?&gt;`)
-	controls    = regexp.MustCompile(`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{fffe}\x{ffff}]`)
+	xmlDeclared = compile(`(?i)^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([\w.:-]{2,40})`)
+	markup      = compile(`<[^<>]{0,500}>|&lt;.{0,200}?&gt;`)
+	controls    = compile(`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{fffe}\x{ffff}]`)
 )
 
 // decodeFeed makes valid UTF-8 of a feed. What the bytes are counts for more
@@ -293,7 +292,7 @@ func (it *feedItem) dropControls() (n int) {
 	return n
 }
 
-var ownEntity = regexp.MustCompile(`&([\w.-]{1,64});`)
+var ownEntity = compile(`&([\w.-]{1,64});`)
 
 // ownEntities takes the references to entities of the feed's own out of an
 // item: expanded they could be of any size.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,9 +16,9 @@ import (
 // codes in square brackets, blocks in comments, and blank lines for paragraphs.
 
 var (
-	shortcode = regexp.MustCompile(`\[(/?)([a-zA-Z][a-zA-Z0-9]*(?:[_-][a-zA-Z0-9_-]*)?)((?:\s+(?:[\w-]+\s*=\s*(?:"[^"]*"|'[^']*'|&quot;.*?&quot;|&#82(?:20|21|43);.*?&#82(?:21|43);|[^\s\]"']+)|"[^"\]]*"|[\w-]+))*)\s*(/?)\]`)
-	codeAttr  = regexp.MustCompile(`([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s\]"']+))`)
-	blockCode = regexp.MustCompile(`(?s)<!--\s*wp:([a-z][a-z0-9/-]*)\s+(\{[^\n]*?\})\s*/-->`)
+	shortcode = compile(`\[(/?)([a-zA-Z][a-zA-Z0-9]*(?:[_-][a-zA-Z0-9_-]*)?)((?:\s+(?:[\w-]+\s*=\s*(?:"[^"]*"|'[^']*'|&quot;.*?&quot;|&#82(?:20|21|43);.*?&#82(?:21|43);|[^\s\]"']+)|"[^"\]]*"|[\w-]+))*)\s*(/?)\]`)
+	codeAttr  = compile(`([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s\]"']+))`)
+	blockCode = compile(`(?s)<!--\s*wp:([a-z][a-z0-9/-]*)\s+(\{[^\n]*?\})\s*/-->`)
 	codeQuote = strings.NewReplacer("&quot;", `"`, "&#8220;", `"`, "&#8221;", `"`, "&#8243;", `"`, "“", `"`, "”", `"`, "″", `"`, "&#038;", "&", "&amp;", "&")
 )
 
@@ -175,7 +174,7 @@ func (d *draft) codeHTML(name string, values map[string]string, inner string) st
 	return card
 }
 
-var asin = regexp.MustCompile(`^(?:B0[A-Z0-9]{8}|\d{9}[\dX])$`)
+var asin = compile(`^(?:B0[A-Z0-9]{8}|\d{9}[\dX])$`)
 
 // cardOf shows the product or the button that values describe; "" if they
 // describe none.
@@ -318,7 +317,7 @@ func paragraphs(src string) string {
 	}
 }
 
-var blankLine = regexp.MustCompile(`\n[ \t]*(?:\n[ \t]*)+`)
+var blankLine = compile(`\n[ \t]*(?:\n[ \t]*)+`)
 
 // breakLines writes text with its blank lines as paragraphs.
 func breakLines(b *strings.Builder, s string) {

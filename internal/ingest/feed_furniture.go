@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -10,10 +9,10 @@ import (
 
 var (
 	// trackers are pictures that count readers.
-	trackers = regexp.MustCompile(`(?i)[/._-](?:pixel|beacon|tracking|tracker|spacer|1x1|count(?:er)?)[/._?-]|feeds\.feedburner\.com/~|feedsportal\.com|pixel\.wp\.com|stats\.wordpress\.com|feeds\.wordpress\.com|doubleclick\.net|ir-[a-z]{2}\.amazon-adsystem|assoc-amazon\.|google-analytics\.com|medium\.com/_/stat|\.gif\?[^/]*(?:feed|item|story)=`)
+	trackers = compile(`(?i)[/._-](?:pixel|beacon|tracking|tracker|spacer|1x1|count(?:er)?)[/._?-]|feeds\.feedburner\.com/~|feedsportal\.com|pixel\.wp\.com|stats\.wordpress\.com|feeds\.wordpress\.com|doubleclick\.net|ir-[a-z]{2}\.amazon-adsystem|assoc-amazon\.|google-analytics\.com|medium\.com/_/stat|\.gif\?[^/]*(?:feed|item|story)=`)
 
 	// appearedFirst is what blog software puts below every item.
-	appearedFirst = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
+	appearedFirst = compile(`(?i)^(?:` + strings.Join([]string{
 		`(?:the|this) (?:post|article|entry) .{1,250} (?:(?:first )?appeared (?:first )?|was (?:first|originally) published )(?:on|at|in) .{1,120}`,
 		`(?:der |dieser )?(?:beitrag|artikel) .{1,250} (?:erschien|ist) (?:zuerst|erstmals)? ?(?:erschienen )?(?:auf|bei) .{1,120}`,
 		`(?:l['’]article|cet article|le billet) .{1,250} est apparu en premier sur .{1,120}`,
@@ -30,10 +29,10 @@ var (
 	)
 
 	// cutShort ends a text that is only a beginning.
-	cutShort = regexp.MustCompile(`(?:\[\s*(?:…|\.{3})\s*\]|\(\s*(?:…|\.{3})\s*\)|…|\.{3})\s*(?:→|»|>>)?$`)
+	cutShort = compile(`(?:\[\s*(?:…|\.{3})\s*\]|\(\s*(?:…|\.{3})\s*\)|…|\.{3})\s*(?:→|»|>>)?$`)
 
 	// shareLine is a row of links to share the item with.
-	shareLine = regexp.MustCompile(`(?i)^(?:(?:share|tweet|pin|email|print|facebook|twitter|x|pinterest|whatsapp|reddit|linkedin|tumblr|buffer|pocket|digg|delicious|stumbleupon|google\+?|like|comments?|this|on|to|it|del\.icio\.us|[|·•,:&\s\d()+])\s*)+$`)
+	shareLine = compile(`(?i)^(?:(?:share|tweet|pin|email|print|facebook|twitter|x|pinterest|whatsapp|reddit|linkedin|tumblr|buffer|pocket|digg|delicious|stumbleupon|google\+?|like|comments?|this|on|to|it|del\.icio\.us|[|·•,:&\s\d()+])\s*)+$`)
 )
 
 // dropFeedFurniture takes out what feeds add to a text: pictures that count

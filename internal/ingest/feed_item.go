@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -157,8 +156,8 @@ func (it *feedItem) repeatsSummary() bool {
 }
 
 var (
-	anyTag     = regexp.MustCompile(`(?i)</?[a-z][a-z0-9-]*(?:\s[^<>]*)?/?>`)
-	escapedTag = regexp.MustCompile(`(?i)&lt;/?(?:p|div|br|img|a|h[1-6]|ul|ol|li|strong|em|span|table|figure|blockquote)[\s/&]`)
+	anyTag     = compile(`(?i)</?[a-z][a-z0-9-]*(?:\s[^<>]*)?/?>`)
+	escapedTag = compile(`(?i)&lt;/?(?:p|div|br|img|a|h[1-6]|ul|ol|li|strong|em|span|table|figure|blockquote)[\s/&]`)
 )
 
 // readItem reads an item's text into the blocks. full reports that it does not
@@ -260,8 +259,8 @@ var feedForms = []string{
 }
 
 var (
-	weekday = regexp.MustCompile(`(?i)^(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?[.,]*\s+`)
-	zone    = regexp.MustCompile(`\s*(?:\(([A-Z]{1,5})\)|\b([A-Z]{1,4}))$`)
+	weekday = compile(`(?i)^(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?[.,]*\s+`)
+	zone    = compile(`\s*(?:\(([A-Z]{1,5})\)|\b([A-Z]{1,4}))$`)
 	zones   = map[string]string{
 		"UT": "+0000", "UTC": "+0000", "GMT": "+0000", "Z": "+0000", "EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500", "MST": "-0700", "MDT": "-0600", "PST": "-0800", "PDT": "-0700",
 		"BST": "+0100", "CET": "+0100", "CEST": "+0200", "WET": "+0000", "WEST": "+0100", "EET": "+0200", "EEST": "+0300", "MSK": "+0300", "IST": "+0530", "JST": "+0900", "AEST": "+1000", "AEDT": "+1100",
@@ -289,4 +288,4 @@ func feedTime(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-var offsetEnd = regexp.MustCompile(`[+-]\d\d:?\d\d$`)
+var offsetEnd = compile(`[+-]\d\d:?\d\d$`)

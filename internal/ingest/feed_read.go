@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -264,7 +263,7 @@ func (f *xmlFeed) mediaField(n string, t xmlToken) {
 	}
 }
 
-var pictureName = regexp.MustCompile(`(?i)\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)`)
+var pictureName = compile(`(?i)\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)`)
 
 // wordPressField reads what only an export has.
 func (f *xmlFeed) wordPressField(n string, t xmlToken) {
@@ -329,9 +328,9 @@ func (f *xmlFeed) identify(n string, t xmlToken) {
 func isWeb(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") }
 
 var (
-	nameElement = regexp.MustCompile(`(?is)<(?:\w+:)?name[^<>]*>(.*?)</`)
-	mailAndName = regexp.MustCompile(`^\S+@\S+\s*\((.+)\)$`)
-	nameAndMail = regexp.MustCompile(`^(.*?)[\s<(]*\S+@\S+$`)
+	nameElement = compile(`(?is)<(?:\w+:)?name[^<>]*>(.*?)</`)
+	mailAndName = compile(`^\S+@\S+\s*\((.+)\)$`)
+	nameAndMail = compile(`^(.*?)[\s<(]*\S+@\S+$`)
 )
 
 // person reads a name, also out of "mail@example.org (Ann Lee)" and <name>.

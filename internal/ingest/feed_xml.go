@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"html"
-	"regexp"
 	"strings"
 )
 
@@ -113,9 +112,9 @@ func (s *xmlScanner) cdata() xmlToken {
 }
 
 // closingTags are those of the element around an unclosed section.
-var closingTags = regexp.MustCompile(`(?:\s*</[\w:.-]+\s*>)?\s*$`)
+var closingTags = compile(`(?:\s*</[\w:.-]+\s*>)?\s*$`)
 
-var entityName = regexp.MustCompile(`<!ENTITY\s+%?\s*([\w.-]{1,64})`)
+var entityName = compile(`<!ENTITY\s+%?\s*([\w.-]{1,64})`)
 
 // maxDeclared bounds how many entities are remembered by name.
 const maxDeclared = 200
@@ -193,7 +192,7 @@ func unescapeXML(s string) string {
 	return entity.ReplaceAllStringFunc(s, html.UnescapeString)
 }
 
-var attribute = regexp.MustCompile(`([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`)
+var attribute = compile(`([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`)
 
 // maxAttributes bounds the attributes of an element.
 const maxAttributes = 40

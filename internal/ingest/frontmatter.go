@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -68,7 +67,7 @@ func foldedKeys(raw map[string]any) frontValues {
 }
 
 // openFront is the beginning of a front matter.
-var openFront = regexp.MustCompile(`\A(---|\+\+\+)[ \t]*\r?\n[A-Za-z][\w-]*[ \t]*[:=]`)
+var openFront = compile(`\A(---|\+\+\+)[ \t]*\r?\n[A-Za-z][\w-]*[ \t]*[:=]`)
 
 // noteOpenFront says so when a front matter is begun and never ended: all of
 // it is read as text.

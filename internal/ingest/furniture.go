@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -97,11 +96,11 @@ func (f *furniture) lines() {
 func allLines(t article.Text, pass func(string) bool) bool {
 	lines := linesOf(t)
 	for _, l := range lines {
-		if !pass(l.String()) {
+		if len(lines) < 2 || !pass(l.String()) {
 			return false
 		}
 	}
-	return len(lines) > 1
+	return true
 }
 
 // linesOf cuts a text at its breaks.
@@ -209,7 +208,7 @@ func (f *furniture) comments(i int) int {
 }
 
 // commentMark stands above or below what a reader wrote.
-var commentMark = regexp.MustCompile(`(?i)^(?:reply|antworten|répondre|responder|rispondi)\b|\b(?:says|said|sagt|schreibt|meint|dit|a écrit|dice|dijo|diz|disse|ha detto|ha scritto|scrive)\s?:?$|\b(?:19|20)\d\d,? (?:at|um|à|a las|a la|às|alle|-) \d{1,2}[:.h]\d\d`)
+var commentMark = compile(`(?i)^(?:reply|antworten|répondre|responder|rispondi)\b|\b(?:says|said|sagt|schreibt|meint|dit|a écrit|dice|dijo|diz|disse|ha detto|ha scritto|scrive)\s?:?$|\b(?:19|20)\d\d,? (?:at|um|à|a las|a la|às|alle|-) \d{1,2}[:.h]\d\d`)
 
 // small: a block that could stand in a box beside the text.
 func (f *furniture) small(b article.Block) bool {

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -44,8 +43,8 @@ func linkRow(t article.Text) bool {
 
 var (
 	// quickLinks opens a row of links.
-	quickLinks = regexp.MustCompile(`(?i)^\W{0,4}(?:quick (?:links|navigation)|jump to|on this page|schnellzugriff|direkt zu|liens rapides|accès rapide|enlaces rápidos|acceso rápido|links rápidos|acesso rápido|link rapidi|accesso rapido|vai a)\s*:`)
-	rowMarks   = regexp.MustCompile(`\s(?:[•·|→›»/–]|->)(?:\s|$)`)
+	quickLinks = compile(`(?i)^\W{0,4}(?:quick (?:links|navigation)|jump to|on this page|schnellzugriff|direkt zu|liens rapides|accès rapide|enlaces rápidos|acceso rápido|links rápidos|acesso rápido|link rapidi|accesso rapido|vai a)\s*:`)
+	rowMarks   = compile(`\s(?:[•·|→›»/–]|->)(?:\s|$)`)
 )
 
 // leadsOn: a line that does nothing but lead to other pages: "Read also:"
@@ -106,7 +105,7 @@ func siteName(bs article.Blocks) string {
 	return ""
 }
 
-var copyrightName = regexp.MustCompile(`(?i)(?:©|\(c\)|copyright)\s*(?:copyright\s*|©\s*)?(?:(?:19|20)\d\d(?:\s?[-–]\s?(?:(?:19|20)?\d\d))?,?\s+)?(?:by |de |di |von )?([^\d.|,•·–©][^.|,•·–©]{1,40}?)\s*(?:[.|,•·–]|$|(?:19|20)\d\d|all rights)`)
+var copyrightName = compile(`(?i)(?:©|\(c\)|copyright)\s*(?:copyright\s*|©\s*)?(?:(?:19|20)\d\d(?:\s?[-–]\s?(?:(?:19|20)?\d\d))?,?\s+)?(?:by |de |di |von )?([^\d.|,•·–©][^.|,•·–©]{1,40}?)\s*(?:[.|,•·–]|$|(?:19|20)\d\d|all rights)`)
 
 // foot finds the page's foot: going up from the end, as long as blocks are
 // small, the topmost that only a site would have there. A heading of the
@@ -266,7 +265,7 @@ func (f *furniture) aboutName(s string) bool {
 	return true
 }
 
-var aboutWhom = regexp.MustCompile(`^(?i:about|meet|über|à propos de|acerca de|sobre|chi è|su|conoce a|conheça)\s+(\S.{1,50})$`)
+var aboutWhom = compile(`^(?i:about|meet|über|à propos de|acerca de|sobre|chi è|su|conoce a|conheça)\s+(\S.{1,50})$`)
 
 // sourceNames are headings of what the author read.
 var sourceNames = phrasesOf(

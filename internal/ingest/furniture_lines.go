@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -61,23 +60,23 @@ const agencies = `(?:getty images|shutterstock|istock\w*|unsplash|pexels|pixabay
 
 var (
 	// copyrightLine begins or ends a page's foot.
-	copyrightLine = regexp.MustCompile(`(?i)(?:^|[|·•←\s])(?:©|\(c\)\s|copyright\b)[\s\d–,-]*(?:19|20)\d\d|^(?:©|\(c\)|copyright\b)\s*\S.{0,80}$|\b(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|todos os direitos reservados|tutti i diritti riservati)\b`)
+	copyrightLine = compile(`(?i)(?:^|[|·•←\s])(?:©|\(c\)\s|copyright\b)[\s\d–,-]*(?:19|20)\d\d|^(?:©|\(c\)|copyright\b)\s*\S.{0,80}$|\b(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|todos os direitos reservados|tutti i diritti riservati)\b`)
 	// cookieLine asks for consent.
-	cookieLine = regexp.MustCompile(`(?i)^(?:.{0,60}\b(?:we|site|website|blog|page|partners|verwenden|nutzt|verwendet|nutzen|webseite|utilisons|utilise|site|usamos|utilizamos|sitio|utiliza|usa|utilizziamo|usiamo|sito)\b.{0,60}\bcookies?\b.{0,300}\b(?:consent|accept|agree|experience|settings|preferences|privacy|personali[sz]e|traffic|analytics|continu\w+|zustimm\w*|einverstanden|erlebnis|datenschutz\w*|einstellungen|erfahrung|accepte\w*|expérience|navigation|acept\w*|experiencia|navegación|navegando|aceit\w*|experiência|navegação|navegar|accett\w*|esperienza|navigazione|consens\w*)\b)`)
+	cookieLine = compile(`(?i)^(?:.{0,60}\b(?:we|site|website|blog|page|partners|verwenden|nutzt|verwendet|nutzen|webseite|utilisons|utilise|site|usamos|utilizamos|sitio|utiliza|usa|utilizziamo|usiamo|sito)\b.{0,60}\bcookies?\b.{0,300}\b(?:consent|accept|agree|experience|settings|preferences|privacy|personali[sz]e|traffic|analytics|continu\w+|zustimm\w*|einverstanden|erlebnis|datenschutz\w*|einstellungen|erfahrung|accepte\w*|expérience|navigation|acept\w*|experiencia|navegación|navegando|aceit\w*|experiência|navegação|navegar|accett\w*|esperienza|navigazione|consens\w*)\b)`)
 	// agreeLine is the small print of a form.
-	agreeLine = regexp.MustCompile(`(?i)^(?:\W{0,3}(?:by|mit|indem|en|al|ao|com|con|cliccando|inserendo|iscrivendoti|registrandoti|proteg|this site is protected|diese seite ist durch|ich (?:bin einverstanden|stimme)|i (?:agree|consent)|j'accepte|acepto|aceito|accetto|autorizzo|ho letto|he leído|li e)\b.{0,160}\b(?:privacy|terms|datenschutz\w*|nutzungsbedingungen|confidentialité|conditions|privacidad|privacidade|termos|términos|condiciones|termini|recaptcha)\b.{0,80})$`)
+	agreeLine = compile(`(?i)^(?:\W{0,3}(?:by|mit|indem|en|al|ao|com|con|cliccando|inserendo|iscrivendoti|registrandoti|proteg|this site is protected|diese seite ist durch|ich (?:bin einverstanden|stimme)|i (?:agree|consent)|j'accepte|acepto|aceito|accetto|autorizzo|ho letto|he leído|li e)\b.{0,160}\b(?:privacy|terms|datenschutz\w*|nutzungsbedingungen|confidentialité|conditions|privacidad|privacidade|termos|términos|condiciones|termini|recaptcha)\b.{0,80})$`)
 	// creditLine says who took a picture.
-	creditLine = regexp.MustCompile(`(?i)^[(\[]?(?:(?:photos?|images?|pictures?|pics?|photograph(?:s|y)?|(?:featured|cover|header|hero|lead) (?:image|photo)|illustrations?|titel(?:bild|foto)|beitragsbild|fotos?|bild(?:er)?|bild(?:nachweise?|quellen?|rechte)|crédits?(?: photos?)?|photo de couverture|im[aá]gen(?:es)?(?: destacada)?|fotografías?|image(?:m|ns)|fotografi[ae]?|immagin[ei](?: di copertina)?|copertina)` +
+	creditLine = compile(`(?i)^[(\[]?(?:(?:photos?|images?|pictures?|pics?|photograph(?:s|y)?|(?:featured|cover|header|hero|lead) (?:image|photo)|illustrations?|titel(?:bild|foto)|beitragsbild|fotos?|bild(?:er)?|bild(?:nachweise?|quellen?|rechte)|crédits?(?: photos?)?|photo de couverture|im[aá]gen(?:es)?(?: destacada)?|fotografías?|image(?:m|ns)|fotografi[ae]?|immagin[ei](?: di copertina)?|copertina)` +
 		`(?: (?:credits?|courtesy(?: of)?|source|crédits?|créditos|nachweis|quelle|crediti|fonte|fuente))*\s*(?::\s*\S|©|\(c\)|(?: by| via| von| de| par| di| do| da) (?-i:\p{Lu})).{0,80}|` +
 		`(?:credits?|quelle|source|fuente|fonte|crediti|créditos)\s*:\s*.{0,50}` + agencies + `.{0,30}|(?:©\s?|\(c\)\s?)?(?-i:\p{Lu}).{0,40}(?:/|\||©|,|\bvia\b|\bon\b| - | – )\s?` + agencies + `[^.]{0,30}|(?:©|\(c\))?\s?` + agencies + `)[)\]]?\.?$`)
 	// filed says where the site filed the article.
-	filed = regexp.MustCompile(`(?i)^(?:(?:tags?|tagged(?: with)?|filed under|posted (?:in|under)|topics?|categor(?:y|ies)|keywords|labels|schlagw[öo]rt(?:er|e)|schlagworte|stichw[öo]rter|kategorien?|themen?|rubrik|étiquettes?|mots[- ]clés|catégories?|thèmes?|etiquetas?|categorías?|temas?|categorias?|etichette|categori[ae]|argomenti|parole chiave)\s*:\s*\S.{0,200}|(?:filed under|posted (?:in|under)|tagged(?: with)?|veröffentlicht (?:in|unter)|publié dans|classé dans|publicado en|archivado en|publicado em|arquivado em|marcado com|pubblicato in|archiviato in)\b[^.]{2,80})$`)
+	filed = compile(`(?i)^(?:(?:tags?|tagged(?: with)?|filed under|posted (?:in|under)|topics?|categor(?:y|ies)|keywords|labels|schlagw[öo]rt(?:er|e)|schlagworte|stichw[öo]rter|kategorien?|themen?|rubrik|étiquettes?|mots[- ]clés|catégories?|thèmes?|etiquetas?|categorías?|temas?|categorias?|etichette|categori[ae]|argomenti|parole chiave)\s*:\s*\S.{0,200}|(?:filed under|posted (?:in|under)|tagged(?: with)?|veröffentlicht (?:in|unter)|publié dans|classé dans|publicado en|archivado en|publicado em|arquivado em|marcado com|pubblicato in|archiviato in)\b[^.]{2,80})$`)
 	// hashtags is a line of tags and nothing else.
-	hashtags = regexp.MustCompile(`^(?:#[\p{L}\p{N}_]{2,40}[\s,·|]*){2,}$`)
+	hashtags = compile(`^(?:#[\p{L}\p{N}_]{2,40}[\s,·|]*){2,}$`)
 	// arrowBack leads to where the reader came from.
-	arrowBack = regexp.MustCompile(`^(?:←|«|‹|<<|⟵|◀|⬅)\s?\S.{0,90}$`)
+	arrowBack = compile(`^(?:←|«|‹|<<|⟵|◀|⬅)\s?\S.{0,90}$`)
 	// invites opens a sentence that asks for something.
-	invites = regexp.MustCompile(`(?i)^(?:join|get|sign up|subscribe|enter|never miss|don'?t miss|want|like what|enjoy|receive|be the first|stay|follow|find|connect|drop your|pop your|our (?:free |weekly )*newsletter|no spam|unsubscribe|melde|trag|abonnier|erhalte|hol dir|verpasse|jetzt|willst|möchtest|bleib|folge|kein spam|inscri|abonne|recevez|rejoign|ne manque|ne rate|vous voulez|envie|suivez|suscr|apúnt|recib|únete|no te|quieres|sígue|inscrev|cadastr|assin|receb|fique|junte|quer |siga|não perca|iscriv|ricev|unisciti|non perd|vuoi|resta|seguici|registrati)`)
+	invites = compile(`(?i)^(?:join|get|sign up|subscribe|enter|never miss|don'?t miss|want|like what|enjoy|receive|be the first|stay|follow|find|connect|drop your|pop your|our (?:free |weekly )*newsletter|no spam|unsubscribe|melde|trag|abonnier|erhalte|hol dir|verpasse|jetzt|willst|möchtest|bleib|folge|kein spam|inscri|abonne|recevez|rejoign|ne manque|ne rate|vous voulez|envie|suivez|suscr|apúnt|recib|únete|no te|quieres|sígue|inscrev|cadastr|assin|receb|fique|junte|quer |siga|não perca|iscriv|ricev|unisciti|non perd|vuoi|resta|seguici|registrati)`)
 )
 
 // siteLine: a short text that is a line of the page's frame, whatever stands
@@ -172,7 +171,7 @@ func networked(s, k string) bool {
 	return short(s, 140) && followStart.MatchString(s)
 }
 
-var followStart = regexp.MustCompile(`(?i)^\W{0,6}(?:follow|find|join|connect with|like|subscribe|come (?:and )?say|folge?n?|folgt|besuche?n?|du findest|suivez|suis|retrouve[zr]?|rejoignez|abonne[zr]|síg[au]\w+|encuéntra\w+|únete|siga|segue|acompanhe|encontre|inscreva|seguici|seguimi|segui|ci trovi|mi trovi|trovaci|iscriviti|unisciti)\b`)
+var followStart = compile(`(?i)^\W{0,6}(?:follow|find|join|connect with|like|subscribe|come (?:and )?say|folge?n?|folgt|besuche?n?|du findest|suivez|suis|retrouve[zr]?|rejoignez|abonne[zr]|síg[au]\w+|encuéntra\w+|únete|siga|segue|acompanhe|encontre|inscreva|seguici|seguimi|segui|ci trovi|mi trovi|trovaci|iscriviti|unisciti)\b`)
 
 // pitchStems: without one of these no text asks to sign up.
 var pitchStems = list(`newsletter|inbox|mailing list|mail list|mail updates|subscri|sign up|signing up|posteingang|postfach|abonn|melde dich|trage dich|trag dich|boite mail|boite de reception|inscri|boletin|suscri|bandeja de entrada|caixa de entrada|inscrev|assine|subscrev|cadastr|iscriv|iscriz|posta elettronica|tua casella|tua mail|tua email|tu correo|seu e mail|teu e mail|abmeld|no spam|kein spam`)

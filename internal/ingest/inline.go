@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -168,8 +167,8 @@ func allSpans(t article.Text, pass func(article.Span) bool) bool {
 }
 
 var (
-	bareURL = regexp.MustCompile(`(?i)\b(?:https?://|www\.)[^\s<>"“”«»]+`)
-	entity  = regexp.MustCompile(`&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});`)
+	bareURL = compile(`(?i)\b(?:https?://|www\.)[^\s<>"“”«»]+`)
+	entity  = compile(`&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});`)
 )
 
 // autolink makes a text of plain words in which bare addresses are links.

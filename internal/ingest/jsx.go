@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -212,7 +211,7 @@ func (p *codeParser) literal(depth int) (any, bool) {
 	return nil, w == "true" || w == "false" || w == "null" || w == "undefined"
 }
 
-var exported = regexp.MustCompile(`(?m)^export[ \t]+const[ \t]+([A-Za-z_$][\w$]*)[ \t]*(?::[^=\n]{0,80})?=[ \t]*[\[{]`)
+var exported = compile(`(?m)^export[ \t]+const[ \t]+([A-Za-z_$][\w$]*)[ \t]*(?::[^=\n]{0,80})?=[ \t]*[\[{]`)
 
 // maxData bounds the data one source names.
 const maxData = 50
@@ -251,7 +250,7 @@ func exportedData(src string) (string, map[string]any) {
 }
 
 // exportTail is what may stand behind exported data.
-var exportTail = regexp.MustCompile(`^[ \t]*(?:as const)?[ \t]*;?[ \t\r]*$`)
+var exportTail = compile(`^[ \t]*(?:as const)?[ \t]*;?[ \t\r]*$`)
 
 func (p *codeParser) array(depth int) (any, bool) {
 	p.at++

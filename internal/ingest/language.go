@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,14 +17,21 @@ const sampleBytes = 1500
 // detectLanguage is the BCP 47 tag of the language of the body, "" if it
 // cannot be told reliably.
 func detectLanguage(a *article.Article) string {
-	sample := clip(article.PlainText(a), sampleBytes)
+	size, n := 0, 0
+	for ; n < len(a.Blocks) && size < sampleBytes; n++ {
+		size += textSize(a.Blocks[n])
+	}
+	sample := clip(article.PlainText(&article.Article{Blocks: a.Blocks[:n]}), sampleBytes)
 	if len(strings.Fields(sample)) < 12 && len(sample) < 120 {
 		return ""
+	}
+	if tag := byFunctionWords(sample, 8, 4); tag != "" { // far cheaper than trigrams, and as sure
+		return tag
 	}
 	if info := whatlanggo.Detect(sample); info.IsReliable() {
 		return info.Lang.Iso6391()
 	}
-	return byFunctionWords(sample)
+	return byFunctionWords(sample, 10, 3)
 }
 
 // functionWords are words that hold sentences together and that the other
@@ -37,18 +45,27 @@ var functionWords = map[string][]string{
 	"it": {"che", "di", "il", "per", "non", "una", "gli", "della", "sono", "più", "con", "anche", "è", "nel", "delle"},
 }
 
-// byFunctionWords tells the six languages this package knows words of, where
-// the trigrams of a short or technical text do not settle it: one of them must
-// make up a tenth of the words and thrice as many as any other.
-func byFunctionWords(s string) string {
+// languagesOf are the languages each function word belongs to.
+var languagesOf = func() map[string][]string {
+	m := make(map[string][]string)
+	for _, l := range slices.Sorted(maps.Keys(functionWords)) {
+		for _, w := range functionWords[l] {
+			m[w] = append(m[w], l)
+		}
+	}
+	return m
+}()
+
+// byFunctionWords tells the six languages this package knows words of: one of
+// them must make up one in share of the words, and times as many as any other.
+// That also settles short or technical texts, which trigrams do not.
+func byFunctionWords(s string, share, times int) string {
 	found := make(map[string]int)
 	all := 0
 	for _, w := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !wordRune(r) }) {
 		all++
-		for l, ws := range functionWords {
-			if slices.Contains(ws, w) {
-				found[l]++
-			}
+		for _, l := range languagesOf[w] {
+			found[l]++
 		}
 	}
 	best, second := "", 0
@@ -60,7 +77,7 @@ func byFunctionWords(s string) string {
 			second = max(second, found[l])
 		}
 	}
-	if found[best]*10 < all || found[best] < 3*second {
+	if found[best]*share < all || found[best] < times*second {
 		return ""
 	}
 	return best

@@ -3,7 +3,6 @@ package ingest
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -37,7 +36,9 @@ func readMarkdown(d *draft) error {
 	src = d.readerPreamble(src)
 	d.language = frontLanguage(src)
 	src, of := d.readCodes(src)
-	src = pastedBullet.ReplaceAllString(outdentTags(src), "$1- $2")
+	if src = outdentTags(src); strings.ContainsAny(src, "•●◦▪‣✅✓✔☑") {
+		src = pastedBullet.ReplaceAllString(src, "$1- $2")
+	}
 	if err := boundMarkdown(d.name, src); err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func readMarkdown(d *draft) error {
 }
 
 // readerHead is what services that make Markdown of a page put above it.
-var readerHead = regexp.MustCompile(`\A(?:[A-Z][A-Za-z ]{2,30}: [^\n]*\n+){1,8}Markdown Content:\n`)
+var readerHead = compile(`\A(?:[A-Z][A-Za-z ]{2,30}: [^\n]*\n+){1,8}Markdown Content:\n`)
 
 // readerPreamble takes over what such a service says about the page; lines
 // stay lines.
@@ -93,10 +94,10 @@ func (d *draft) readerPreamble(src string) string {
 }
 
 var (
-	jsxNote = regexp.MustCompile(`(?s)\{/\*.*?\*/\}`)
+	jsxNote = compile(`(?s)\{/\*.*?\*/\}`)
 	// pastedBullet begins a line that came from a word processor's list.
-	pastedBullet = regexp.MustCompile(`(?m)^([ \t]*)(?:[•●◦▪‣][ \t\x{00a0}]+|((?:✅|✓|✔|☑)\x{fe0f}?[ \t\x{00a0}]))`)
-	mdxLine      = regexp.MustCompile(`(?m)^(?:import[ \t]+[^\n]*['"][^'"\n]+['"];?|export[ \t]+(?:const|default|let|function)\b[^\n]*)[ \t]*$`)
+	pastedBullet = compile(`(?m)^([ \t]*)(?:[•●◦▪‣][ \t\x{00a0}]+|((?:✅|✓|✔|☑)\x{fe0f}?[ \t\x{00a0}]))`)
+	mdxLine      = compile(`(?m)^(?:import[ \t]+[^\n]*['"][^'"\n]+['"];?|export[ \t]+(?:const|default|let|function)\b[^\n]*)[ \t]*$`)
 )
 
 // withoutCodes blanks what is no text at all: MDX's imports and comments, and
@@ -104,7 +105,7 @@ var (
 func withoutCodes(src string) string {
 	for _, c := range []struct {
 		sign string
-		re   *regexp.Regexp
+		re   *pattern
 	}{{"{/*", jsxNote}, {"import", mdxLine}, {"export", mdxLine}, {"---", splitMark}} {
 		if !strings.Contains(src, c.sign) {
 			continue
@@ -114,7 +115,7 @@ func withoutCodes(src string) string {
 	return src
 }
 
-var frontLang = regexp.MustCompile(`(?m)^(?:lang|language|locale)\s*[:=]\s*["']?([A-Za-z]{2}(?:[-_][A-Za-z]{2})?)`)
+var frontLang = compile(`(?m)^(?:lang|language|locale)\s*[:=]\s*["']?([A-Za-z]{2}(?:[-_][A-Za-z]{2})?)`)
 
 // frontLanguage is the language the front matter names, before it is read.
 func frontLanguage(src string) string {

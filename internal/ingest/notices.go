@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -95,17 +93,17 @@ func noticeHeading(s string) noticeKind {
 
 // noticeStems: without one of these no text is a notice. They spare most
 // texts the long patterns.
-var noticeStems = []string{
+var noticeStems = stemsOf(
 	"affili", "afiliad", "associa", "partenaire", "amazon-partner", "commission", "provision", "comisi", "comiss", "compensat", "referral", "qualifying",
 	"sponsor", "paid ", "advice", "medizin", "arzt", "medic", "medec", "purposes", "evaluated by", "veterinar", "werbe", "not a doctor", "remuner", "vergutung", "partnerlink", "partner-link",
-}
+)
 
 func kindOfNotice(s string) noticeKind {
 	f := plainLower(s)
 	if sponsored(f) {
 		return noticeKind{disclosure: true}
 	}
-	if !slices.ContainsFunc(noticeStems, func(stem string) bool { return strings.Contains(f, stem) }) {
+	if !noticeStems.in(f) {
 		return noticeKind{}
 	}
 	return noticeKind{disclosure: disclosurePattern.MatchString(f), disclaimer: disclaimerPattern.MatchString(f)}
@@ -150,7 +148,7 @@ func (d *draft) noticeIn(t article.Text, p article.Place, headed noticeKind) (re
 const maxLeftOver = 24
 
 // companion marks sentences that only make sense beside a notice.
-var companion = regexp.MustCompile(`(?i)\b(?:(?:eigene|ehrliche)[nr]? meinung|disclosures?|polic(?:y|ies)|affiliates?|commissions?|(?:extra|additional) (?:cost|charge)|costs? (?:to )?you|recommend\w*|editorial|independent\w*|support(?:s|ing)? (?:us|this|our|the)|(?:our|my) opinions?|influence\w*|trust|doctor|physician|dermatologist|healthcare|empfehl\w*|preis|mehr dazu|arzt|ärztin|prix|recommand\w*|en savoir plus|médecin|precio|recomend\w*|más información|médico|preço|saiba mais|prezzo|consigli\w*|scopri di più|medico)\b`)
+var companion = compile(`(?i)\b(?:(?:eigene|ehrliche)[nr]? meinung|disclosures?|polic(?:y|ies)|affiliates?|commissions?|(?:extra|additional) (?:cost|charge)|costs? (?:to )?you|recommend\w*|editorial|independent\w*|support(?:s|ing)? (?:us|this|our|the)|(?:our|my) opinions?|influence\w*|trust|doctor|physician|dermatologist|healthcare|empfehl\w*|preis|mehr dazu|arzt|ärztin|prix|recommand\w*|en savoir plus|médecin|precio|recomend\w*|más información|médico|preço|saiba mais|prezzo|consigli\w*|scopri di più|medico)\b`)
 
 // noticeRange finds the sentences that are a notice, with those around them
 // that go with it; from is -1 if none is one.

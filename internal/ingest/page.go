@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -25,7 +24,7 @@ import (
 //	blocks                    by the block reader of html.go
 
 // pageHead is what may stand above the first element of a page.
-var pageHead = regexp.MustCompile(`(?s)^(?:\s|<!--.*?-->|<\?xml.*?\?>)+`)
+var pageHead = compile(`(?s)^(?:\s|<!--.*?-->|<\?xml.*?\?>)+`)
 
 // pageStart: the text is an HTML page or a piece of one.
 func pageStart(s string) bool { return htmlStart.MatchString(pageHead.ReplaceAllString(s, "")) }
@@ -45,6 +44,7 @@ type page struct {
 	runs    int                           // of text, seen so far
 	ready   map[*html.Node]article.Blocks // blocks made of whole elements
 	holds   map[*html.Node]keySet         // whose links stand in an element
+	bought  map[*html.Node]*buy           // links that were read; nil for those that sell nothing
 }
 
 // readPage reads an HTML page.

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,12 +10,12 @@ import (
 )
 
 var (
-	authorNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:author|byline|by-line|autor|auteur|autore|writer)(?:$|[\s_-])|author[_-]?name|vcard|(?:^|\s)fn(?:\s|$)`)
+	authorNames = compile(`(?i)(?:^|[\s_-])(?:author|byline|by-line|autor|auteur|autore|writer)(?:$|[\s_-])|author[_-]?name|vcard|(?:^|\s)fn(?:\s|$)`)
 	// counted is what pages set beside a name: "1009 articles", "5 min read".
-	counted = regexp.MustCompile(`(?i)\s*[|·•,(–—-]?\s*\d[\d.,]*\+?\s*(?:articles?|posts?|stories|reviews?|followers?|beiträge|artikel|min(?:ute)?s?\b\.?(?:\s*(?:read|lesezeit|de lecture))?|comments?|kommentare?)\)?.*$`)
-	byWord  = regexp.MustCompile(`(?i)^(?:(?:written|posted|published|reviewed|words|story|text|article|geschrieben|veröffentlicht|verfasst|écrit|publié|escrito|publicado|scritto|pubblicato)\s+)?(?:by|von|par|por|di|da)\b:?\s+|^(?:author|autor(?:in)?|auteur|autore|text)\s*:\s*`)
-	notName = regexp.MustCompile(`(?i)^(?:admin|administrator|editor|author|autor|user|guest|wordpress|root|posted|by|about|share|follow|read more|view all.*|see all.*|more (?:posts|from).*|about the author|profile|website|facebook|twitter|instagram)$|https?://|@|\.com$`)
-	afterBy = regexp.MustCompile(`(?i)\s+(?:on|am|le|el|em|il|in|updated|published|last|for|·|\||–|—|•)\s+.*$`)
+	counted = compile(`(?i)\s*[|·•,(–—-]?\s*\d[\d.,]*\+?\s*(?:articles?|posts?|stories|reviews?|followers?|beiträge|artikel|min(?:ute)?s?\b\.?(?:\s*(?:read|lesezeit|de lecture))?|comments?|kommentare?)\)?.*$`)
+	byWord  = compile(`(?i)^(?:(?:written|posted|published|reviewed|words|story|text|article|geschrieben|veröffentlicht|verfasst|écrit|publié|escrito|publicado|scritto|pubblicato)\s+)?(?:by|von|par|por|di|da)\b:?\s+|^(?:author|autor(?:in)?|auteur|autore|text)\s*:\s*`)
+	notName = compile(`(?i)^(?:admin|administrator|editor|author|autor|user|guest|wordpress|root|posted|by|about|share|follow|read more|view all.*|see all.*|more (?:posts|from).*|about the author|profile|website|facebook|twitter|instagram)$|https?://|@|\.com$`)
+	afterBy = compile(`(?i)\s+(?:on|am|le|el|em|il|in|updated|published|last|for|·|\||–|—|•)\s+.*$`)
 )
 
 // takePageAuthor finds who wrote the page: what the data says, else what the
@@ -66,7 +65,7 @@ func (p *page) repliedAs() string {
 }
 
 // boxNames are what sites call the box about the author.
-var boxNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:author-?(?:box|bio|info|card|about|profile|description)|about-?(?:the-)?author|post-?author-?bio|saboxplugin-wrap|abh_box|molongui-author-box)`)
+var boxNames = compile(`(?i)(?:^|[\s_-])(?:author-?(?:box|bio|info|card|about|profile|description)|about-?(?:the-)?author|post-?author-?bio|saboxplugin-wrap|abh_box|molongui-author-box)`)
 
 // boxedNote is the line about the author in the box about him, if it names him.
 func (p *page) boxedNote() string {

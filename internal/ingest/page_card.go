@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -17,8 +16,8 @@ const maxCard = 1500
 const maxGivenName = 300
 
 var (
-	titleNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:title|name|headline|heading)(?:$|[\s_-])|(?:product|item|card|pick|box)[_-]*(?:title|name|headline|heading)`)
-	badgeNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:badge|ribbon|award|label|tag|eyebrow|kicker|flag|best-?for|pick-?type|medal)(?:$|[\s_-])|(?:product|item|card|pick|box)[_-]*(?:badge|label|ribbon|award|tag)`)
+	titleNames = compile(`(?i)(?:^|[\s_-])(?:title|name|headline|heading)(?:$|[\s_-])|(?:product|item|card|pick|box)[_-]*(?:title|name|headline|heading)`)
+	badgeNames = compile(`(?i)(?:^|[\s_-])(?:badge|ribbon|award|label|tag|eyebrow|kicker|flag|best-?for|pick-?type|medal)(?:$|[\s_-])|(?:product|item|card|pick|box)[_-]*(?:badge|label|ribbon|award|tag)`)
 )
 
 // boxHeads are headings within a box that do not name its product.

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -9,7 +8,7 @@ import (
 )
 
 // metaCharset is where a page says what its bytes are.
-var metaCharset = regexp.MustCompile(`(?i)<meta[^>]{1,200}charset\s*=\s*["']?\s*([\w.:-]{2,40})`)
+var metaCharset = compile(`(?i)<meta[^>]{1,200}charset\s*=\s*["']?\s*([\w.:-]{2,40})`)
 
 // fromDeclared decodes a page by what it says of itself; "" when it says
 // nothing, says UTF-8, which it is not, or says what its bytes contradict. A

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -18,7 +17,7 @@ import (
 const edge = `(?:^|[\s_-])`
 
 // furnitureNames match class, id and role of furniture.
-var furnitureNames = regexp.MustCompile(`(?i)` + edge + `(?:` + strings.Join([]string{
+var furnitureNames = compile(`(?i)` + edge + `(?:` + strings.Join([]string{
 	`sidebar\w*`, `widget-?area`, `widgets`, `secondary`, `related(?:-?\w+)*`, `recommend(?:ed|ations?)`, `you-?may-?(?:also-?)?like`, `more-?(?:posts|stories|articles|from|in)`, `read-?(?:next|more)`, `popular(?:-?posts)?`, `trending`, `recent-?posts`, `latest-?posts`, `also-?like`, `yarpp\w*`, `jp-relatedposts`, `outbrain`, `taboola`, `zergnet`,
 	`shar(?:e|es|ing)(?:-?\w+)*`, `sharedaddy`, `addtoany\w*`, `a2a_kit`, `addthis\w*`, `social(?:-?\w+)*`, `follow-?us`, `ssba`, `swp_social_panel`, `shareaholic\w*`, `likes?-widget`, `pinit\w*`,
 	`newsletter(?:-?\w+)*`, `subscri(?:be|ption)(?:-?\w+)*`, `sign-?up(?:-?\w+)*`, `opt-?in(?:-?\w+)*`, `mc_embed_signup`, `mailchimp`, `convertkit\w*`, `lead-?magnet`, `email-?form`, `tve_lead\w*`, `popups?`, `modals?`, `overlay`, `lightbox`, `toast`,
@@ -31,11 +30,11 @@ var furnitureNames = regexp.MustCompile(`(?i)` + edge + `(?:` + strings.Join([]s
 }, `|`) + `)(?:$|[\s_-])`)
 
 // weakNames are also given to parts of articles.
-var weakNames = regexp.MustCompile(`(?i)` + edge + `(?:toc|nav|menu|secondary|footer|banner|search|filters?|table-?of-?contents?|recommended|recommendations?|popular|overlay|avatar|promo(?:-?\w+)*|ads?)(?:$|[\s_-])`)
+var weakNames = compile(`(?i)` + edge + `(?:toc|nav|menu|secondary|footer|banner|search|filters?|table-?of-?contents?|recommended|recommendations?|popular|overlay|avatar|promo(?:-?\w+)*|ads?)(?:$|[\s_-])`)
 
 // commentNames match the area of the readers' comments, which may be longer
 // than the article.
-var commentNames = regexp.MustCompile(`(?i)(?:^|\s)(?:comments?|comments?-?(?:area|section|list|wrap\w*|container|block|respond|form|template|holder)|commentlist|respond|disqus_thread|reply-?title|replies|reader-?comments|fb-comments|kommentare|commentaires|comentarios)(?:$|\s)`)
+var commentNames = compile(`(?i)(?:^|\s)(?:comments?|comments?-?(?:area|section|list|wrap\w*|container|block|respond|form|template|holder)|commentlist|respond|disqus_thread|reply-?title|replies|reader-?comments|fb-comments|kommentare|commentaires|comentarios)(?:$|\s)`)
 
 func names(n *html.Node) string {
 	return attr(n, "class") + " " + attr(n, "id") + " " + attr(n, "role")
@@ -109,7 +108,7 @@ func (p *page) keepsProduct(n *html.Node, c string) bool {
 	return cardNames.MatchString(c) && holdsBuy(n) && p.weights[n].prose > 40
 }
 
-var cardNames = regexp.MustCompile(`(?i)promo|banner|product|card|pick|deal|shop|ads?\b|recommend|popular|widget|filter`)
+var cardNames = compile(`(?i)promo|banner|product|card|pick|deal|shop|ads?\b|recommend|popular|widget|filter`)
 
 // furnitureHeads open a part of the page that is no part of the article.
 var furnitureHeads = words(
@@ -288,7 +287,7 @@ func (p *page) dropLinkLists() {
 }
 
 // readOn begins a line that leads to another post.
-var readOn = regexp.MustCompile(`^(?:read (?:more|next|also)|also read|related|see also|more|next|previous|don'?t miss|check out|lesen sie auch|lies auch|mehr dazu|à lire|lire aussi|lee también|leia também|veja também|leggi anche)\b\s*[:|–-]`)
+var readOn = compile(`^(?:read (?:more|next|also)|also read|related|see also|more|next|previous|don'?t miss|check out|lesen sie auch|lies auch|mehr dazu|à lire|lire aussi|lee también|leia também|veja também|leggi anche)\b\s*[:|–-]`)
 
 // linksIn counts the links of n: all, those into the page, those somebody is
 // paid for, those around pictures.
@@ -322,7 +321,7 @@ func (p *page) asked(n *html.Node) bool {
 	return s != "" && (p.about.faqs[fold(s)] || strings.HasSuffix(s, "?"))
 }
 
-var questionNames = regexp.MustCompile(`(?i)question|faq|accordion|toggle|collapse|summary`)
+var questionNames = compile(`(?i)question|faq|accordion|toggle|collapse|summary`)
 
 // questions marks the headings that are questions of an FAQ, and makes headings
 // of those that are set otherwise.

@@ -90,7 +90,7 @@ func (p *page) gridTable(g *html.Node) article.Blocks {
 		says := false
 		for j, c := range cells {
 			s := wordsOfNode(c)
-			if ctaLine(arrows.ReplaceAllString(s, "")) || metaLine(s) {
+			if ctaLine(withoutArrows(s)) || metaLine(s) {
 				continue
 			}
 			row[j] = p.textOf(c)

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -84,7 +83,7 @@ func logo(n *html.Node) bool {
 	return false
 }
 
-var logoNames = regexp.MustCompile(`(?:^|[\s_-])(?:logo|site-?title|site-?name|site-?branding|blog-?title|navbar-brand)(?:$|[\s_-])`)
+var logoNames = compile(`(?:^|[\s_-])(?:logo|site-?title|site-?name|site-?branding|blog-?title|navbar-brand)(?:$|[\s_-])`)
 
 // claimedTitles are the titles the head gives, the best first, without the
 // site's name.
@@ -98,7 +97,7 @@ func (p *page) claimedTitles() []string {
 	return out
 }
 
-var titleParts = regexp.MustCompile(`\s+[|–—·•»«:-]+\s+|\s*[|»]\s*`)
+var titleParts = compile(`\s+[|–—·•»«:-]+\s+|\s*[|»]\s*`)
 
 // withoutSite takes the site's name off a title: the part that is it, else,
 // when the title has a bar, the last part if it is short.

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -154,7 +153,7 @@ func dropAttrs(n *html.Node, names ...string) {
 }
 
 // bodyNames are what sites and programs call the element with the text.
-var bodyNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:entry|post|article|story|single|page|content|main|blog|rich|gh|prose|markdown|wp-block-post)[_-]*(?:content|body|text|entry|main|inner)(?:$|[\s_-])|(?:^|\s)(?:prose|rte|richtext|article|hentry)(?:$|\s)`)
+var bodyNames = compile(`(?i)(?:^|[\s_-])(?:entry|post|article|story|single|page|content|main|blog|rich|gh|prose|markdown|wp-block-post)[_-]*(?:content|body|text|entry|main|inner)(?:$|[\s_-])|(?:^|\s)(?:prose|rte|richtext|article|hentry)(?:$|\s)`)
 
 // bodyOf: the element says it holds the article.
 func bodyOf(n *html.Node) bool {

@@ -2,8 +2,8 @@ package ingest
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -26,11 +26,17 @@ type buy struct {
 }
 
 var (
-	buttonNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:btn|button|cta|buy|shop-?now|affiliate-?link|aawp-button)`)
-	arrows      = regexp.MustCompile(`^[\s→›»▶➜➔🛒👉⟶>|*]+|[\s→›»▶➜➔🛒👉⟶>|*]+$`)
+	buttonNames = compile(`(?i)(?:^|[\s_-])(?:btn|button|cta|buy|shop-?now|affiliate-?link|aawp-button)`)
 	// campaign are parts of an address that say where a reader came from.
-	campaign = regexp.MustCompile(`(?i)^(?:utm_.*|ref|ref_|tag|linkcode|linkid|camp|creative.*|asc.*|pd_rd.*|psc|th|qid|sr|keywords|subscriptionid|language|ie|dchild|crid|gclid|fbclid|subid.*|clickref.*|s)$`)
+	campaign = compile(`(?i)^(?:utm_.*|ref|ref_|tag|linkcode|linkid|camp|creative.*|asc.*|pd_rd.*|psc|th|qid|sr|keywords|subscriptionid|language|ie|dchild|crid|gclid|fbclid|subid.*|clickref.*|s)$`)
 )
+
+// withoutArrows takes the arrows and bars off that set a button apart.
+func withoutArrows(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune("→›»▶➜➔🛒👉⟶>|*", r)
+	})
+}
 
 // productKey is the same for all addresses of one product.
 func productKey(address string) string {
@@ -50,13 +56,30 @@ func productKey(address string) string {
 	return strings.TrimPrefix(strings.ToLower(u.Host), "www.") + strings.TrimRight(u.Path, "/") + "?" + q.Encode()
 }
 
-// buyOf reads a link; ok is false for one that sells nothing.
-func (p *page) buyOf(n *html.Node) (b buy, ok bool) {
+// buyOf reads a link; ok is false for one that sells nothing. Each is read once.
+func (p *page) buyOf(n *html.Node) (buy, bool) {
+	b, known := p.bought[n]
+	if !known {
+		if got, ok := p.readBuy(n); ok {
+			b = &got
+		}
+		if p.bought == nil {
+			p.bought = make(map[*html.Node]*buy)
+		}
+		p.bought[n] = b
+	}
+	if b == nil {
+		return buy{}, false
+	}
+	return *b, true
+}
+
+func (p *page) readBuy(n *html.Node) (b buy, ok bool) {
 	address, _ := p.d.resolve(attr(n, "href"))
 	if !strings.HasPrefix(address, "http") {
 		return buy{}, false
 	}
-	b = buy{node: n, url: address, key: productKey(address), words: arrows.ReplaceAllString(wordsOfNode(n), "")}
+	b = buy{node: n, url: address, key: productKey(address), words: withoutArrows(wordsOfNode(n))}
 	rel := strings.ToLower(attr(n, "rel"))
 	_, paid := article.Affiliate(address)
 	shop := article.Merchant(address) != "" && !strings.Contains(strings.ToLower(b.words), "amazon associate")

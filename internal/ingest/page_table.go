@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -13,7 +12,7 @@ import (
 var (
 	nameHeads  = words(`(the )?(product|name|item|model|brand|title|produkt(name)?|modell|bezeichnung|produit|nom|modèle|producto|nombre|modelo|produto|nome|prodotto|modello)s?( name)?`)
 	labelHeads = words(`(best for|award|category|our pick|why|badge|verdict|rating label|use case|am besten für|kategorie|idéal pour|pour|ideal para|mejor para|melhor para|ideale per|auszeichnung|urteil)`)
-	rankOnly   = regexp.MustCompile(`^(?:#\s?)?\d{1,2}[.)]?$`)
+	rankOnly   = compile(`^(?:#\s?)?\d{1,2}[.)]?$`)
 )
 
 // tables are the article's tables of data.
@@ -202,7 +201,7 @@ func (p *page) rowPick(r productRow) (pick *article.Pick, rest int) {
 		case name == "" && label != "" && nameHeads.MatchString(r.heads[i]):
 			name = s
 			continue
-		case s == "" || rankOnly.MatchString(s) || s == name || metaLine(s) || ctaLine(arrows.ReplaceAllString(s, "")) || s == b.words:
+		case s == "" || rankOnly.MatchString(s) || s == name || metaLine(s) || ctaLine(withoutArrows(s)) || s == b.words:
 			continue
 		case label == "" && isLabel(s):
 			label = s
@@ -259,7 +258,7 @@ func (p *page) cellParts(c *html.Node, known string, labelled bool) (label, name
 			b.WriteString(s.Text)
 			continue
 		}
-		if l := oneLine(arrows.ReplaceAllString(b.String(), "")); l != "" {
+		if l := oneLine(withoutArrows(b.String())); l != "" {
 			lines = append(lines, l)
 		}
 		b.Reset()

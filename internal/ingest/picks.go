@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -31,7 +30,7 @@ var generalNames = words(
 	`conclusi[oó]n(es)?`, `preguntas frecuentes`, `comparativa.{0,30}`, `guía de compra`, `conclusão`, `perguntas frequentes`, `conclusioni?`, `domande frequenti`, `confronto`,
 )
 
-var labelPattern = regexp.MustCompile(`^(?:` + strings.Join([]string{
+var labelPattern = compile(`^(?:` + strings.Join([]string{
 	`(the |our )?(editor'?s?'?|staff|expert'?s?'?|reader'?s?'?|doctor'?s?'?|dermatologist'?s?'?) (choice|pick|favou?rite|top pick)`, `(our |my )?((#1|top|first|number one|overall|favou?rite|go-to|all-time|upgrade|budget|value|best|luxury|splurge|premium|runner[- ]up|also great|alternative) )+(overall )?(pick|choice|recommendation|option|favou?rite|winner)`,
 	`(the )?best( (overall|value|budget|seller|selling|splurge|upgrade|premium|drugstore|luxury|all[- ]round(er)?|in class|of the best|deal|choice|option|pick))+`, `(the )?best( [\p{L}&'-]+){0,2} (for|under|with|without|in|on a) .{2,40}`, `(the )?best [\p{L}-]+( [\p{L}-]+)?`, `runner[- ]up`, `also (great|good|consider)`, `(a )?(great|good) (value|alternative|upgrade|budget).{0,20}`, `(the )?(most|top|cheapest|premium|upgrade|budget|splurge|value|overall)( [\p{L}'-]+){0,3}`, `honou?rable mention`, `winner`, `(partner|sponsored) pick`, `what we (actually )?(use|rely on)`, `#\d+`,
 	`(unser(e|er)? )?(testsieger|preis-leistungs-?(sieger|tipp)|preistipp|kauftipp|favorit(in)?|empfehlung|geheimtipp|tipp der redaktion)`, `(das |der |die )?beste[rsn]? .{2,40}`, `(der |die |das )?(günstigste|stärkste|vielseitigste)[rsn]?.{0,30}`,
@@ -42,7 +41,7 @@ var labelPattern = regexp.MustCompile(`^(?:` + strings.Join([]string{
 }, `|`) + `)$`)
 
 // firmLabel marks a pick even where nothing leads to a shop.
-var firmLabel = regexp.MustCompile(`^(?:(?:the |our |my )?(?:editor'?s?'?|staff|expert'?s?'?) (?:choice|pick|favou?rite)|(?:the )?best (?:overall|value|budget|splurge|upgrade|premium|budget pick)|(?:our |my )?(?:#1|top|upgrade|budget|best|overall) (?:pick|choice|recommendation)|runner[- ]up|also great|testsieger|preis-leistungs-?sieger|unser favorit|unsere empfehlung|coup de cœur|notre (?:choix|coup de cœur|favori)|choix de la rédaction|elección del editor|nuestra (?:elección|recomendación)|escolha do editor|nossa escolha|scelta della redazione|la nostra scelta)$`)
+var firmLabel = compile(`^(?:(?:the |our |my )?(?:editor'?s?'?|staff|expert'?s?'?) (?:choice|pick|favou?rite)|(?:the )?best (?:overall|value|budget|splurge|upgrade|premium|budget pick)|(?:our |my )?(?:#1|top|upgrade|budget|best|overall) (?:pick|choice|recommendation)|runner[- ]up|also great|testsieger|preis-leistungs-?sieger|unser favorit|unsere empfehlung|coup de cœur|notre (?:choix|coup de cœur|favori)|choix de la rédaction|elección del editor|nuestra (?:elección|recomendación)|escolha do editor|nossa escolha|scelta della redazione|la nostra scelta)$`)
 
 // isLabel: the words say why something is picked.
 func isLabel(s string) bool {
@@ -245,23 +244,18 @@ func dropLinks(t article.Text) article.Text {
 	return tidyText(t)
 }
 
-// findButton finds the first button in [from, end).
+// findButton finds the first button in [from, end): one whose words ask to buy,
+// else any.
 func (d *draft) findButton(from, end int) (button, bool) {
-	if b, ok := d.buttonIn(from, end, func(b button) bool { return ctaLine(b.text) }); ok {
-		return b, true
-	}
-	return d.buttonIn(from, end, func(button) bool { return true })
-}
-
-// buttonIn finds the first button in [from, end) that passes.
-func (d *draft) buttonIn(from, end int, pass func(button) bool) (button, bool) {
+	var any button
+	found := false
 	for i := from; i < end; i++ {
 		p, ok := d.blocks[i].(*article.Paragraph)
 		if !ok {
 			continue
 		}
-		b, ok := buttonOf(p.Text)
-		if !ok || !pass(b) {
+		b, asks, ok := buttonOf(p.Text)
+		if !ok || found && !asks {
 			continue
 		}
 		b.block, b.length = i, 1
@@ -270,17 +264,21 @@ func (d *draft) buttonIn(from, end int, pass func(button) bool) (button, bool) {
 				b.url, b.length = firstLink(n.Text), 2
 			}
 		}
-		return b, true
+		if asks {
+			return b, true
+		}
+		any, found = b, true
 	}
-	return button{}, false
+	return any, found
 }
 
 // buttonOf reads a paragraph as a button: its words ask to buy, with or
 // without an address; or it is nothing but a short link that is paid for.
-func buttonOf(t article.Text) (button, bool) {
+// asks tells the two apart.
+func buttonOf(t article.Text) (b button, asks, ok bool) {
 	s := t.String()
 	if !short(s, 300) {
-		return button{}, false
+		return button{}, false, false
 	}
 	words := s
 	href := firstLink(t)
@@ -289,7 +287,7 @@ func buttonOf(t article.Text) (button, bool) {
 	} else if linked := linkWords(t); linked != "" && !allSpans(t, func(s article.Span) bool { return s.Href != "" }) {
 		// Words around the link: only arrows, bars and other shops' links.
 		if hasWords(strings.ReplaceAll(plainWords(t), linked, "")) {
-			return button{}, false
+			return button{}, false, false
 		}
 		words = linked
 	} else if linked != "" {
@@ -297,12 +295,12 @@ func buttonOf(t article.Text) (button, bool) {
 	}
 	words = strings.TrimRight(strings.TrimSpace(words), " ?")
 	if ctaLine(words) {
-		return button{text: oneLine(words), url: href}, true
+		return button{text: oneLine(words), url: href}, true, true
 	}
 	if _, paid := article.Affiliate(href); paid && short(words, 60) && hasWords(words) && allSpans(t, func(s article.Span) bool { return s.Href != "" }) && !strings.Contains(words, "://") {
-		return button{text: oneLine(words), url: href}, true
+		return button{text: oneLine(words), url: href}, false, true
 	}
-	return button{}, false
+	return button{}, false, false
 }
 
 // linkWords are the words of the first link of t.

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -149,7 +148,7 @@ func (d *draft) namedPick(k known) bool {
 
 // productPath: the address is that of a product in a shop, or on its maker's
 // own pages.
-var productPath = regexp.MustCompile(`(?i)/(?:products?|produkte?|produits?|productos?|produtos?|prodott[oi]|dp|p|item|shop|store|details?)/`)
+var productPath = compile(`(?i)/(?:products?|produkte?|produits?|productos?|produtos?|prodott[oi]|dp|p|item|shop|store|details?)/`)
 
 // addressName is the name a product's address holds: "/Neato-Signature-Robot/dp/…".
 func addressName(address string) string {

@@ -3,7 +3,6 @@ package ingest
 import (
 	"net/url"
 	"path"
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -17,7 +16,7 @@ import (
 
 // amazonPictures are the hosts Amazon's product pictures come from. They may be
 // shown only through its API, so they never become a pick's picture (AMZ-5).
-var amazonPictures = regexp.MustCompile(`(?i)(?:^|\.)(?:(?:ssl-)?images-amazon\.com|media-amazon\.com|amazon-adsystem\.com|amazon\.[a-z.]{2,6})$`)
+var amazonPictures = compile(`(?i)(?:^|\.)(?:(?:ssl-)?images-amazon\.com|media-amazon\.com|amazon-adsystem\.com|amazon\.[a-z.]{2,6})$`)
 
 func amazonPicture(address string) bool {
 	u, err := url.Parse(address)
@@ -34,9 +33,9 @@ func setImage(p *article.Pick, i *article.Image) bool {
 }
 
 var (
-	leadPrice = regexp.MustCompile(`^[\[(\s]*` + amount + `\s*[:–—|-]\s+`)
+	leadPrice = compile(`^[\[(\s]*` + amount + `\s*[:–—|-]\s+`)
 	// apartPrice ends a heading behind a mark of its own: not "Kettles under $50".
-	apartPrice = regexp.MustCompile(`(?:\s*[–—|:(\[]|\s-)\s*` + amount + `\s*[)\]]*$`)
+	apartPrice = compile(`(?:\s*[–—|:(\[]|\s-)\s*` + amount + `\s*[)\]]*$`)
 )
 
 // pricedName: a heading that gives a name and a price beside it.

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -91,12 +90,12 @@ func (d *draft) itemPick(it article.Item) *article.Pick {
 	p := &article.Pick{URL: href, Place: it.Place}
 	rest := article.Text(nil)
 	switch {
-	case ctaLine(arrows.ReplaceAllString(words, "")) || strings.Contains(words, "://") || strings.EqualFold(oneLine(words), "link"):
+	case ctaLine(withoutArrows(words)) || strings.Contains(words, "://") || strings.EqualFold(oneLine(words), "link"):
 		if hasWords(after) && !asideLine(strings.Trim(after, " ()–—-.,")) {
 			return nil
 		}
 		if !strings.Contains(words, "://") {
-			p.CTA = oneLine(arrows.ReplaceAllString(words, ""))
+			p.CTA = oneLine(withoutArrows(words))
 		}
 		rest = d.nameFirst(p, sliceText(it.Text, 0, from))
 	case before == "" || isLabel(strings.TrimRight(before, " :–—-")):
@@ -148,7 +147,7 @@ func sells(href string) bool {
 	return paid || article.Merchant(href) != ""
 }
 
-var nameEnd = regexp.MustCompile(`\s+[–—|-]\s+|:\s+|\.\s+`)
+var nameEnd = compile(`\s+[–—|-]\s+|:\s+|\.\s+`)
 
 // nameFirst takes label and name off the beginning of an item and returns the
 // rest of its text.

@@ -1,15 +1,14 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 )
 
 var (
-	labelFirst = regexp.MustCompile(`^(.{2,60}?)\s*(?:[:：]|\s[–—|-])\s+(.+)$`)
-	labelLast  = regexp.MustCompile(`^(.{2,}\S)\s+[–—|-]\s+(.{2,60})$`)
-	labelInEnd = regexp.MustCompile(`^(.{2,}\S)\s+[(\[](.{2,50})[)\]]$`)
-	rank       = regexp.MustCompile(`^(?:#\s?\d{1,2}|(?:No\.|Nr\.|N°|№)\s?\d{1,2}|\d{1,2}\s?[.)])\s*[:.)–—-]?\s*`)
+	labelFirst = compile(`^(.{2,60}?)\s*(?:[:：]|\s[–—|-])\s+(.+)$`)
+	labelLast  = compile(`^(.{2,}\S)\s+[–—|-]\s+(.{2,60})$`)
+	labelInEnd = compile(`^(.{2,}\S)\s+[(\[](.{2,50})[)\]]$`)
+	rank       = compile(`^(?:#\s?\d{1,2}|(?:No\.|Nr\.|N°|№)\s?\d{1,2}|\d{1,2}\s?[.)])\s*[:.)–—-]?\s*`)
 )
 
 // unnumberedTitle takes "1.", "#2" and the like off a heading.
@@ -23,7 +22,7 @@ func splitTitle(s string) (label, name string) {
 	if m := labelFirst.FindStringSubmatch(s); m != nil && isLabel(m[1]) {
 		return oneLine(trimMarks(m[1])), oneLine(m[2])
 	}
-	for _, re := range []*regexp.Regexp{labelInEnd, labelLast} {
+	for _, re := range []*pattern{labelInEnd, labelLast} {
 		if m := re.FindStringSubmatch(s); m != nil && isLabel(m[2]) {
 			return oneLine(trimMarks(m[2])), oneLine(m[1])
 		}

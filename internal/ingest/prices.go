@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,18 +10,41 @@ import (
 const amount = `(?:(?:[~≈]\s?)?(?:(?:US|A|CA)?[$£€¥]|USD|EUR|GBP|CHF)\s?\d[\d.,]*(?:\s?[–-]\s?[$£€]?\d[\d.,]*)?|(?:[~≈]\s?)?\d[\d.,]*(?:\s?[–-]\s?\d[\d.,]*)?\s?(?:€|£|USD|EUR|GBP|CHF|zł|kr|dollars|euros))`
 
 var (
-	price        = regexp.MustCompile(amount)
-	onlyPrice    = regexp.MustCompile(`^(?i:(?:estimated |current |our |regular |sale )?(?:price|preis|prix|precio|preço|prezzo)?(?: approx\.?| aprox\.?| ca\.?)?\s*:?\s*(?:from |about |around |ab |ca\. |desde |à partir de )?)` + amount + `(?:\s*[*(].{0,20})?$`)
-	pricedParens = regexp.MustCompile(`\s*\([^()]*` + amount + `[^()]*\)`)
-	tailPrice    = regexp.MustCompile(`\s*[–—|:,-]?\s*\(?` + amount + `\)?$`)
-	starRating   = regexp.MustCompile(`\s*\(?(?:[★⭐]{2,5}[½☆✩]*|[★⭐]?\s?\b\d(?:[.,]\d)?\s?(?:/\s?5|out of 5|stars?\b|★|⭐))\s*(?:\(\d[\d.,+]*\))?\)?`)
+	price        = compile(amount)
+	onlyPrice    = compile(`^(?i:(?:estimated |current |our |regular |sale )?(?:price|preis|prix|precio|preço|prezzo)?(?: approx\.?| aprox\.?| ca\.?)?\s*:?\s*(?:from |about |around |ab |ca\. |desde |à partir de )?)` + amount + `(?:\s*[*(].{0,20})?$`)
+	pricedParens = compile(`\s*\([^()]*` + amount + `[^()]*\)`)
+	tailPrice    = compile(`\s*[–—|:,-]?\s*\(?` + amount + `\)?$`)
+	starRating   = compile(`\s*\(?(?:[★⭐]{2,5}[½☆✩]*|[★⭐]?\s?\b\d(?:[.,]\d)?\s?(?:/\s?5|out of 5|stars?\b|★|⭐))\s*(?:\(\d[\d.,+]*\))?\)?`)
 )
 
 // priceOnly: the line says nothing but a price.
 func priceOnly(s string) bool { return hasPrice(s) && onlyPrice.MatchString(strings.TrimSpace(s)) }
 
 // hasPrice: s names an amount of money.
-func hasPrice(s string) bool { return strings.ContainsAny(s, "0123456789") && price.MatchString(s) }
+func hasPrice(s string) bool { return mayPrice(s) && price.MatchString(s) }
+
+// mayPrice: s holds the sign or the name of a currency, and a digit.
+func mayPrice(s string) bool {
+	if strings.IndexFunc(s, isDigit) < 0 {
+		return false
+	}
+	for _, sign := range [...]string{"$", "€", "£", "¥", "USD", "EUR", "GBP", "CHF", "zł", "kr", "dollars", "euros"} {
+		if strings.Contains(s, sign) {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+
+// mayRating: s holds what star ratings are written with.
+func mayRating(s string) bool {
+	if strings.ContainsAny(s, "★⭐") {
+		return true
+	}
+	return strings.IndexFunc(s, isDigit) >= 0 && (strings.Contains(s, "5") && strings.ContainsAny(s, "/o") || strings.Contains(s, "star"))
+}
 
 // maxRemovals bounds how many prices are cut out of one text.
 const maxRemovals = 20
@@ -54,7 +76,7 @@ func addOnce(ss []string, s string) []string {
 // brackets, else the sentences that name them, as long as a sentence is left.
 // The asides are what was taken out.
 func withoutPrices(t article.Text) (rest article.Text, out asides) {
-	cut := func(re *regexp.Regexp) {
+	cut := func(re *pattern) {
 		for range maxRemovals {
 			s := t.String()
 			m := re.FindStringIndex(s)
@@ -65,8 +87,17 @@ func withoutPrices(t article.Text) (rest article.Text, out asides) {
 			t = joinTight(sliceText(t, 0, m[0]), sliceText(t, m[1], len(s)))
 		}
 	}
-	cut(pricedParens)
-	cut(starRating)
+	whole := t.String()
+	priced := mayPrice(whole)
+	if priced {
+		cut(pricedParens)
+	}
+	if mayRating(whole) {
+		cut(starRating)
+	}
+	if !priced {
+		return tidyText(t), out
+	}
 	ss := sentencesOf(t.String())
 	var kept article.Text
 	left := 0
@@ -118,7 +149,7 @@ func asideLine(s string) bool {
 	return short(s, 90) && (priceOnly(s) || stars.MatchString(strings.TrimSpace(s)) || asideStart.MatchString(fold(s)))
 }
 
-var asideStart = regexp.MustCompile(`^(?:(?:our |user |overall |customer |star )?(?:rating|score|price|estimated price|reviews?)|bewertung|preis|prix|precio|preço|prezzo|note|valoración|avaliação|voto|nota)\s*[:|]`)
+var asideStart = compile(`^(?:(?:our |user |overall |customer |star )?(?:rating|score|price|estimated price|reviews?)|bewertung|preis|prix|precio|preço|prezzo|note|valoración|avaliação|voto|nota)\s*[:|]`)
 
 // joinTight puts together what stood around something taken out.
 func joinTight(before, after article.Text) article.Text {

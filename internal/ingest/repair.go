@@ -52,7 +52,7 @@ func repair(src string) repaired {
 
 // repairLine repairs one line until nothing more changes.
 func repairLine(s string) (string, int) {
-	if plainASCII(s) {
+	if plainASCII(s) || calm(s) {
 		return s, 0
 	}
 	if fixed, n, ok := settle(s); ok {
@@ -91,6 +91,31 @@ func plainASCII(s string) bool {
 		if c := s[i]; c >= 0x7F || c < ' ' && c != '\t' {
 			return false
 		}
+	}
+	return true
+}
+
+// calm: the line holds common letters and marks that each stand alone among
+// ASCII. Damage needs two characters side by side, junk is none of these, and
+// they are composed already, so there is nothing to do.
+func calm(s string) bool {
+	alone := true
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c == 0x7F || c < ' ' && c != '\t' {
+				return false
+			}
+			alone = true
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if !alone || !(r > 0xA0 && r < 0x180 && r != 0xAD || r >= 0x2010 && r <= 0x2027 || r >= 0x2030 && r <= 0x205E || r >= 0x20A0 && r <= 0x20BF || r == 0x2122) {
+			return false
+		}
+		alone = false
+		i += n
 	}
 	return true
 }

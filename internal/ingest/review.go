@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"regexp"
-
 	"golang.org/x/net/html"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -45,10 +43,10 @@ func (d *draft) markBlock(r role, b article.Block) {
 func (d *draft) has(b article.Block, r role) bool { return b != nil && d.roles[b]&r != 0 }
 
 var (
-	proBoxes     = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:pros|positives|advantages|plus-?points|pluspunkte|vorteile|avantages|points-forts|ventajas|vantagens|vantaggi|pregi)(?:$|[\s_-])`)
-	conBoxes     = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:cons|negatives|disadvantages|drawbacks|minus-?points|minuspunkte|nachteile|inconvenients|points-faibles|desventajas|contras|desvantagens|svantaggi|difetti)(?:$|[\s_-])`)
-	verdictBoxes = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:(?:our|the|final|review|product|quick)-?)?(?:verdicts?|bottom-?line|fazit|veredicto|veredito|verdetto)(?:$|[\s_-]|box)`)
-	faqBoxes     = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:faqs?|accordions?|questions-and-answers)(?:$|[\s_-])`)
+	proBoxes     = compile(`(?i)(?:^|[\s_-])(?:pros|positives|advantages|plus-?points|pluspunkte|vorteile|avantages|points-forts|ventajas|vantagens|vantaggi|pregi)(?:$|[\s_-])`)
+	conBoxes     = compile(`(?i)(?:^|[\s_-])(?:cons|negatives|disadvantages|drawbacks|minus-?points|minuspunkte|nachteile|inconvenients|points-faibles|desventajas|contras|desvantagens|svantaggi|difetti)(?:$|[\s_-])`)
+	verdictBoxes = compile(`(?i)(?:^|[\s_-])(?:(?:our|the|final|review|product|quick)-?)?(?:verdicts?|bottom-?line|fazit|veredicto|veredito|verdetto)(?:$|[\s_-]|box)`)
+	faqBoxes     = compile(`(?i)(?:^|[\s_-])(?:faqs?|accordions?|questions-and-answers)(?:$|[\s_-])`)
 )
 
 // boxRole is what the names of an element say about what stands in it.

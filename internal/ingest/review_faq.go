@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -195,8 +194,8 @@ func plainAnswer(bs article.Blocks) bool {
 
 var (
 	// leadQ opens a question: "Q:", "Question 3:", "F:", "D.".
-	leadQ = regexp.MustCompile(`^(?:(?:Q|F|P|D)\s?\d{0,2}\s?[:.)]|(?:Question|Frage|Pregunta|Pergunta|Domanda)\s?\d{0,2}\s?[:.)])\s*`)
-	leadA = regexp.MustCompile(`^(?:(?:A|R)\s?\d{0,2}\s?[:.)]|(?:Answer|Antwort|Réponse|Respuesta|Resposta|Risposta)\s?[:.)])\s*`)
+	leadQ = compile(`^(?:(?:Q|F|P|D)\s?\d{0,2}\s?[:.)]|(?:Question|Frage|Pregunta|Pergunta|Domanda)\s?\d{0,2}\s?[:.)])\s*`)
+	leadA = compile(`^(?:(?:A|R)\s?\d{0,2}\s?[:.)]|(?:Answer|Antwort|Réponse|Respuesta|Resposta|Risposta)\s?[:.)])\s*`)
 )
 
 // withoutQ takes "Q:" off a question.

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -227,9 +226,9 @@ func (d *draft) points(j int, t sideTitle, begun bool) ([]article.Item, bool) {
 }
 
 var (
-	crossMark = regexp.MustCompile(`^(?:❌|✗|✘|✖|❎|🚫|⛔|👎|➖|🔴|⛌|☒)\x{fe0f}?[ \t\x{00a0}]*`)
-	plusMark  = regexp.MustCompile(`^(?:✅|✓|✔|☑|🗹|👍|➕|🟢)\x{fe0f}?[ \t\x{00a0}]*`)
-	sideSigns = regexp.MustCompile(`^[+–−-][ \t\x{00a0}]+`)
+	crossMark = compile(`^(?:❌|✗|✘|✖|❎|🚫|⛔|👎|➖|🔴|⛌|☒)\x{fe0f}?[ \t\x{00a0}]*`)
+	plusMark  = compile(`^(?:✅|✓|✔|☑|🗹|👍|➕|🟢)\x{fe0f}?[ \t\x{00a0}]*`)
+	sideSigns = compile(`^[+–−-][ \t\x{00a0}]+`)
 )
 
 // signOfItem reads the mark an item begins with.
@@ -246,7 +245,7 @@ func signOfItem(s string) sign {
 // unmark takes the mark off the beginning of a point.
 func unmark(t article.Text) article.Text {
 	s := t.String()
-	for _, re := range []*regexp.Regexp{plusMark, crossMark, sideSigns} {
+	for _, re := range []*pattern{plusMark, crossMark, sideSigns} {
 		if m := re.FindStringIndex(s); m != nil && hasWords(s[m[1]:]) {
 			return sliceText(t, m[1], len(s))
 		}
@@ -331,7 +330,7 @@ func signedItems(l *article.List) (pros, cons []article.Item, ok bool) {
 	return pros, cons, true
 }
 
-var reviewTitle = regexp.MustCompile(`\b(?:reviews?|reviewed|tested|tests?|im test|testbericht|vergleich|vs\.?|versus|best|beste[nr]?|avis|comparatif|meilleure?s?|análisis|reseña|opiniones|mejor(?:es)?|análise|resenha|melhor(?:es)?|recensione|opinioni|miglior[ei])\b`)
+var reviewTitle = compile(`\b(?:reviews?|reviewed|tested|tests?|im test|testbericht|vergleich|vs\.?|versus|best|beste[nr]?|avis|comparatif|meilleure?s?|análisis|reseña|opiniones|mejor(?:es)?|análise|resenha|melhor(?:es)?|recensione|opinioni|miglior[ei])\b`)
 
 // aboutProduct: what stands above block i, or the title, says that a product
 // is judged.

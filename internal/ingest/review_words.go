@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -64,6 +63,9 @@ var verdictNames = words(
 // openedBy parts "Pros: light and cheap" into the name and where the rest
 // begins, in bytes; -1 if there is no colon that early.
 func openedBy(s string) (name string, rest int) {
+	if head := clip(s, 300); !strings.ContainsAny(head, ":：") && !strings.Contains(head, " – ") && !strings.Contains(head, " — ") && !strings.Contains(head, " - ") {
+		return "", -1
+	}
 	m := leadLabel.FindStringSubmatchIndex(s)
 	if m == nil {
 		return "", -1
@@ -71,4 +73,4 @@ func openedBy(s string) (name string, rest int) {
 	return s[m[2]:m[3]], m[1]
 }
 
-var leadLabel = regexp.MustCompile(`^(.{2,60}?)\s*(?:[:：]|\s[–—-])\s*`)
+var leadLabel = compile(`^(.{2,60}?)\s*(?:[:：]|\s[–—-]\s)\s*`)

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,7 +16,7 @@ type sentence struct {
 }
 
 // abbreviation: the sentence cannot end here, for the stop belongs to a word.
-var abbreviation = regexp.MustCompile(`(?:^|[\s(])(?:[A-Za-z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|approx|No|Nr|Fig|Vol|ca|bzw|z\. ?B|d\. ?h|u\. ?a|usw|inkl|ggf|evtl|M|Mme|p\. ?ex|Sr|Sra|pág|núm|ej|p\. ?ej|dott|sig|ecc|L|B|S)\.$`)
+var abbreviation = compile(`(?:^|[\s(])(?:[A-Za-z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|approx|No|Nr|Fig|Vol|ca|bzw|z\. ?B|d\. ?h|u\. ?a|usw|inkl|ggf|evtl|M|Mme|p\. ?ex|Sr|Sra|pág|núm|ej|p\. ?ej|dott|sig|ecc|L|B|S)\.$`)
 
 // sentencesOf cuts a text into sentences by UAX #29, not after abbreviations
 // and not inside brackets.

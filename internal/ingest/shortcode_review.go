@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"html"
-	"regexp"
 	"strings"
 )
 
@@ -12,10 +11,10 @@ import (
 var (
 	proKeys      = list(`pros|pro|advantages|positives|likes|vorteile|avantages|ventajas|vantagens|vantaggi`)
 	conKeys      = list(`cons|con|disadvantages|negatives|dislikes|nachteile|inconvenients|desventajas|contras|desvantagens|svantaggi`)
-	sideCode     = regexp.MustCompile(`^(?:[a-z]+[_-])*(?:(pros?|positives?|advantages)|(cons?|negatives?|disadvantages))(?:[_-](?:box|list|column|section|item))?$`)
-	verdictCode  = regexp.MustCompile(`^(?:[a-z]+[_-])*(?:verdict|bottom[_-]?line|fazit|final[_-]?verdict|veredicto|verdetto)(?:[_-]?box)?$`)
-	foldingCode  = regexp.MustCompile(`accordion|collaps|toggle|spoiler|expand|details|faq`)
-	questionCode = regexp.MustCompile(`^(?:faq)?[_-]?question$`)
+	sideCode     = compile(`^(?:[a-z]+[_-])*(?:(pros?|positives?|advantages)|(cons?|negatives?|disadvantages))(?:[_-](?:box|list|column|section|item))?$`)
+	verdictCode  = compile(`^(?:[a-z]+[_-])*(?:verdict|bottom[_-]?line|fazit|final[_-]?verdict|veredicto|verdetto)(?:[_-]?box)?$`)
+	foldingCode  = compile(`accordion|collaps|toggle|spoiler|expand|details|faq`)
+	questionCode = compile(`^(?:faq)?[_-]?question$`)
 )
 
 const (

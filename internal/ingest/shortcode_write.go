@@ -3,7 +3,6 @@ package ingest
 import (
 	"fmt"
 	"html"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -19,10 +18,10 @@ var (
 	keyQuestion = list(`question|q|pregunta|frage`)
 	keyAnswer   = list(`answer|a|respuesta|antwort`)
 	keyCodeURL  = append(keyURL, list(`affiliate|amazon|affiliate_href|button_href|cta_href|cta_link|to`)...)
-	noticeCode  = regexp.MustCompile(`disclos|disclaim|affiliate_?notice|transparen`)
-	noText      = regexp.MustCompile(`sign_?up|newsletter|subscribe|optin|form|share|social|related|toc|advert`)
-	splitMark   = regexp.MustCompile(`(?m)^---[a-z]+---[ \t]*$`)
-	headMark    = regexp.MustCompile(`(?m)^(#{1,6})[ \t]`)
+	noticeCode  = compile(`disclos|disclaim|affiliate_?notice|transparen`)
+	noText      = compile(`sign_?up|newsletter|subscribe|optin|form|share|social|related|toc|advert`)
+	splitMark   = compile(`(?m)^---[a-z]+---[ \t]*$`)
+	headMark    = compile(`(?m)^(#{1,6})[ \t]`)
 )
 
 // codeWriter writes the source with its codes read.

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -9,7 +8,7 @@ import (
 // for, or that the product was given away for the review.
 
 // sponsoredStems: without one of these no text says so.
-var sponsoredStems = []string{"werbung", "anzeige", "muster", "kooperation", "sample", "gifted", "complimentary", "free of charge", "for free", "in exchange", "kostenlos", "sponsor", "publicidad", "publi", "patrocin", "colaboraci", "omaggio", "offert", "partenariat", "collabora", "regala", "cedid", "parceria", "envoy", "enviad", "inviat", "oferecid", "fornit"}
+var sponsoredStems = stemsOf("werbung", "anzeige", "muster", "kooperation", "sample", "gifted", "complimentary", "free of charge", "for free", "in exchange", "kostenlos", "sponsor", "publicidad", "publi", "patrocin", "colaboraci", "omaggio", "offert", "partenariat", "collabora", "regala", "cedid", "parceria", "envoy", "enviad", "inviat", "oferecid", "fornit")
 
 var sponsoredPattern = plainPattern(
 	`^[\[(*]*(?:(?:bezahlte|unbezahlte|unbeauftragte) )?(?:werbung|anzeige|advertorial|publicidad|publicité|pubblicità|publicidade)(?:[\])*]*$|[\])*]* (?:für|wegen|da|mit|/|\||–|-) ?.{2,80}$)`,
@@ -32,5 +31,5 @@ var sponsoredPattern = plainPattern(
 // sponsored: the folded text says that somebody paid for the article or gave
 // the product.
 func sponsored(f string) bool {
-	return slices.ContainsFunc(sponsoredStems, func(stem string) bool { return strings.Contains(f, stem) }) && sponsoredPattern.MatchString(f)
+	return sponsoredStems.in(f) && sponsoredPattern.MatchString(f)
 }

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -180,7 +179,7 @@ func governs(s, word string) bool {
 	return governed.MatchString(rest)
 }
 
-var governed = regexp.MustCompile(`^(?:\d|(?:the|an?|all|your|il|lo|la|le|i|gli|de|da|do) |l')`)
+var governed = compile(`^(?:\d|(?:the|an?|all|your|il|lo|la|le|i|gli|de|da|do) |l')`)
 
 var places = wordsOf(`above|below|sopra|sotto|acima|abaixo`)
 

@@ -3,7 +3,6 @@ package ingest
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -19,7 +18,7 @@ const maxTitleRunes = 90
 const maxTerms = 50
 
 // term is a name in the middle of a sentence: capitalised words in a row.
-var term = regexp.MustCompile(`\p{Lu}[\p{L}\p{N}]*(?:[-‑ ]\p{Lu}[\p{L}\p{N}]*)+`)
+var term = compile(`\p{Lu}[\p{L}\p{N}]*(?:[-‑ ]\p{Lu}[\p{L}\p{N}]*)+`)
 
 // suggestTitle puts a title together for a text that has none: the term the
 // article keeps coming back to, and its shortest takeaway. Without such a term

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -13,7 +12,7 @@ const (
 )
 
 // takeawayLead opens a paragraph that is itself the takeaway: "TL;DR: …".
-var takeawayLead = regexp.MustCompile(`^(?i:tl ?; ?dr|tldr|key takeaways?|in short|in a nutshell|the short version|quick summary|kurz gesagt|in kürze|das wichtigste in kürze|en bref|à retenir|l’essentiel|l'essentiel|en resumen|en pocas palabras|em resumo|in breve|in sintesi)\s*[:–—]\s*`)
+var takeawayLead = compile(`^(?i:tl ?; ?dr|tldr|key takeaways?|in short|in a nutshell|the short version|quick summary|kurz gesagt|in kürze|das wichtigste in kürze|en bref|à retenir|l’essentiel|l'essentiel|en resumen|en pocas palabras|em resumo|in breve|in sintesi)\s*[:–—]\s*`)
 
 // takeTakeaways takes the takeaways the author wrote, wherever they stand: the
 // list or the short paragraphs under a heading, a label or in a box that bears

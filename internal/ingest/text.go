@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"html"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -116,17 +115,17 @@ func indentOf(s string) int {
 func (l textLine) place() article.Place { return at(l.no, l.indent+1) }
 
 var (
-	ruleLine  = regexp.MustCompile(`^(?:(?:[-*_=~━─═—–#·•] ?){3,}|⁂|❦)$`)
-	underline = regexp.MustCompile(`^(={3,}|-{3,}|~{3,})$`)
-	atxLine   = regexp.MustCompile(`^(#{1,6})[ \t]+(\S.*?)[ \t#]*$`)
+	ruleLine  = compile(`^(?:(?:[-*_=~━─═—–#·•] ?){3,}|⁂|❦)$`)
+	underline = compile(`^(={3,}|-{3,}|~{3,})$`)
+	atxLine   = compile(`^(#{1,6})[ \t]+(\S.*?)[ \t#]*$`)
 	// placeholder is what a browser's text dump leaves of pictures and fields.
-	placeholder = regexp.MustCompile(`^(?:\[(?:[\w.-]*| +)\]( \S+){0,3}|(?:\[[^\[\]]{2,30}\]\s*)+)$`)
+	placeholder = compile(`^(?:\[(?:[\w.-]*| +)\]( \S+){0,3}|(?:\[[^\[\]]{2,30}\]\s*)+)$`)
 	// columns are three or more of a few words with room between them: the
 	// sections of a site.
-	columns = regexp.MustCompile(`^\S+(?: \S+){0,2}(?:(?: {2,}|\t+)\S+(?: \S+){0,2}){2,}$`)
+	columns = compile(`^\S+(?: \S+){0,2}(?:(?: {2,}|\t+)\S+(?: \S+){0,2}){2,}$`)
 	// field is what it leaves of something to type into, maybe with a button.
-	field      = regexp.MustCompile(`^(?:\[[ _]{3,}\]|_{8,})(?: \S+){0,4}$`)
-	bareNumber = regexp.MustCompile(`^#?\d{1,3}[.)]?$`)
+	field      = compile(`^(?:\[[ _]{3,}\]|_{8,})(?: \S+){0,4}$`)
+	bareNumber = compile(`^#?\d{1,3}[.)]?$`)
 )
 
 // chunk reads one chunk, part by part: rules, quotes, tables, lists, the rest.

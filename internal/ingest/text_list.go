@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -19,10 +18,10 @@ type rawItem struct {
 }
 
 var (
-	bulletMark = regexp.MustCompile(`^([•●◦▪▫‣⁃∙·*+–►▶➤➔■◆❖□☐-])[ \t\x{00a0}]+(\S.*)$`)
-	tickMark   = regexp.MustCompile(`^(?:(?:✅|✓|✔|☑|🗹)\x{fe0f}?[ \t\x{00a0}]*|\[[xX]\][ \t]+)(\S.*)$`)
-	openBox    = regexp.MustCompile(`^(?:\[ \]|[□☐])[ \t]+(\S.*)$`)
-	numberMark = regexp.MustCompile(`^\(?(\d{1,3})[.)][ \t\x{00a0}]+(\S.*)$`)
+	bulletMark = compile(`^([•●◦▪▫‣⁃∙·*+–►▶➤➔■◆❖□☐-])[ \t\x{00a0}]+(\S.*)$`)
+	tickMark   = compile(`^(?:(?:✅|✓|✔|☑|🗹)\x{fe0f}?[ \t\x{00a0}]*|\[[xX]\][ \t]+)(\S.*)$`)
+	openBox    = compile(`^(?:\[ \]|[□☐])[ \t]+(\S.*)$`)
+	numberMark = compile(`^\(?(\d{1,3})[.)][ \t\x{00a0}]+(\S.*)$`)
 )
 
 // listLine: the line begins with a list marker.

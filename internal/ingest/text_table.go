@@ -1,13 +1,12 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
 )
 
-var cellGap = regexp.MustCompile(`[ \t]+\|[ \t]+|\t+| {2,}`)
+var cellGap = compile(`[ \t]+\|[ \t]+|\t+| {2,}`)
 
 // tableOf recognises columns: lines with the same number of cells, set apart
 // by tabs, bars or two spaces. n is the number of lines, 0 if there is none.

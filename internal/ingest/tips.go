@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -13,7 +12,7 @@ const (
 	maxTipText  = 160 // longer texts want a column of their own
 )
 
-var trailingNote = regexp.MustCompile(`^(.{2,}\S)\s*\(([^()]{2,40})\)$`)
+var trailingNote = compile(`^(.{2,}\S)\s*\(([^()]{2,40})\)$`)
 
 // takeTips gathers runs of short cards: a title and one short paragraph each,
 // at least two in a row, below a section's own text. In plain text, where a

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,8 +33,8 @@ func fold(s string) string {
 	})
 }
 
-func words(patterns ...string) *regexp.Regexp {
-	return regexp.MustCompile(`^(?:` + strings.Join(patterns, "|") + `)$`)
+func words(patterns ...string) *pattern {
+	return compile(`^(?:` + strings.Join(patterns, "|") + `)$`)
 }
 
 // plainLower makes a text comparable for the notice patterns: small letters
@@ -58,8 +57,8 @@ func plainLower(s string) string {
 }
 
 // plainPattern makes a pattern of alternatives for what plainLower made.
-func plainPattern(patterns ...string) *regexp.Regexp {
-	return regexp.MustCompile(strings.Map(plainLetter, strings.Join(patterns, "|")))
+func plainPattern(patterns ...string) *pattern {
+	return compile(strings.Map(plainLetter, strings.Join(patterns, "|")))
 }
 
 var contentsNames = words(
@@ -131,7 +130,7 @@ var disclaimerPattern = plainPattern(
 // noticeLead opens a paragraph that is a notice as a whole.
 var noticeLead = plainPattern(`^(?:(?:affiliate|advertis(?:er|ing)|amazon|ftc|full|medical|health)(?: link)? )?(?:disclosure|disclaimer|transparency(?: note)?|(?:affiliate-?|werbe-?|transparenz)hinweis|haftungsausschluss|(?:note de )?transparence|avertissement|(?:nota|aviso) (?:de )?(?:transpar[eê]ncia|afiliados?|médico)|nota di trasparenza|avvertenza)(?: statement| notice)?\s*[:.\-!]`)
 
-var ctaPattern = regexp.MustCompile(`^(?:` + strings.Join([]string{
+var ctaPattern = compile(`^(?:` + strings.Join([]string{
 	`(view|check|see|buy|shop|get|find|order|grab|compare|browse|read)\b.{0,40}\b(on|at|from|via) \S.{0,30}`,
 	`(view|check|see|compare|latest|current|today'?s)\b.{0,24}\b(price|prices|pricing|deals?|offers?|availability|discounts?)\b.{0,20}`,
 	`(buy|shop|order|get|grab|try)( it| yours?| one)?( now| here| today| online| directly)`, `(shop|get) (the )?(deal|offer|discount)`, `(buy|shop|get) .{1,30} (now|here|& save.{0,16})`, `claim .{0,30}(deal|offer|discount)`,
@@ -142,7 +141,7 @@ var ctaPattern = regexp.MustCompile(`^(?:` + strings.Join([]string{
 }, `|`) + `)$`)
 
 // merchantIn finds the shop a button names: what follows "on", "bei", "sur", …
-var merchantIn = regexp.MustCompile(`\b(?i:on|at|from|via|bei|auf|sur|chez|en|na|no|em|su|da)\s+([\p{Lu}\d][\p{L}\d&'’.+-]*(?:\s+(?:&\s+)?[\p{Lu}\d][\p{L}\d&'’.+-]*){0,3})`)
+var merchantIn = compile(`\b(?i:on|at|from|via|bei|auf|sur|chez|en|na|no|em|su|da)\s+([\p{Lu}\d][\p{L}\d&'’.+-]*(?:\s+(?:&\s+)?[\p{Lu}\d][\p{L}\d&'’.+-]*){0,3})`)
 
 // knownShops are recognised anywhere in the text of a button.
 var knownShops = []string{"Amazon", "Walmart", "Target", "Sephora", "Ulta", "eBay", "iHerb", "Etsy", "Best Buy", "Chewy", "Walgreens", "Costco", "Nordstrom", "Boots", "Douglas", "Fnac"}
@@ -191,10 +190,10 @@ func cutAddress(s string) (rest, address string) {
 }
 
 var (
-	metaStart = regexp.MustCompile(`^(?:(?:our |user |overall )?(?:rating|score|price|estimated price)|(?:last )?updated|published|posted|date|tags?|categor(?:y|ies)|filed under|share(?: this)?|meta (?:title|description|keywords)|featured image|slug|(?:focus )?keywords?|aktualisiert|veröffentlicht|mis à jour|publié|actualizado|publicado|atualizado|aggiornato|pubblicato|bewertung|preis|prix|precio|preço|prezzo|note|valoración|nota)\s*(?:on|am|le|el|em|il)?\s*[:|]`)
-	readTime  = regexp.MustCompile(`\b\d{1,3}[- ]?(?:min(?:ute|uto|uti|utos)?s?\.?(?: read| de (?:lecture|lectura|leitura)| di lettura)?|minuten(?: lesezeit)?)\b`)
-	monthYear = regexp.MustCompile(`^(?:(?:last )?(?:updated|published|posted|reviewed)(?: on)?:? )?(?:(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.? (?:\d{1,2}(?:st|nd|rd|th)?,? )?\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:\b.{0,30})?$`)
-	stars     = regexp.MustCompile(`^(?:[★☆⭐✩✮🌟½\s]{2,}.{0,20}|\(?\d(?:[.,]\d)?\s?(?:/\s?(?:5|10)|out of (?:5|10)|[- ]stars?|sterne|étoiles|★|⭐).{0,30})$`)
+	metaStart = compile(`^(?:(?:our |user |overall )?(?:rating|score|price|estimated price)|(?:last )?updated|published|posted|date|tags?|categor(?:y|ies)|filed under|share(?: this)?|meta (?:title|description|keywords)|featured image|slug|(?:focus )?keywords?|aktualisiert|veröffentlicht|mis à jour|publié|actualizado|publicado|atualizado|aggiornato|pubblicato|bewertung|preis|prix|precio|preço|prezzo|note|valoración|nota)\s*(?:on|am|le|el|em|il)?\s*[:|]`)
+	readTime  = compile(`\b\d{1,3}[- ]?(?:min(?:ute|uto|uti|utos)?s?\.?(?: read| de (?:lecture|lectura|leitura)| di lettura)?|minuten(?: lesezeit)?)\b`)
+	monthYear = compile(`^(?:(?:last )?(?:updated|published|posted|reviewed)(?: on)?:? )?(?:(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.? (?:\d{1,2}(?:st|nd|rd|th)?,? )?\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:\b.{0,30})?$`)
+	stars     = compile(`^(?:[★☆⭐✩✮🌟½\s]{2,}.{0,20}|\(?\d(?:[.,]\d)?\s?(?:/\s?(?:5|10)|out of (?:5|10)|[- ]stars?|sterne|étoiles|★|⭐).{0,30})$`)
 )
 
 // metaLine: the line is about the text: date, reading time, rating, price.
@@ -206,10 +205,10 @@ func metaLine(s string) bool {
 	return metaStart.MatchString(f) || readTime.MatchString(f) && len(f) < 60 || monthYear.MatchString(f) || dateLine(s) || stars.MatchString(strings.TrimSpace(s)) || priceOnly(s)
 }
 
-var navPattern = regexp.MustCompile(`^(?:skip to (?:main )?content|home|menu|search|subscribe|sign up|log ?in|share|print|advertisement|previous|next|back to .{3,30})$`)
+var navPattern = compile(`^(?:skip to (?:main )?content|home|menu|search|subscribe|sign up|log ?in|share|print|advertisement|previous|next|back to .{3,30})$`)
 
 // seoLine: a line for search engines, which an editor's tool left in the text.
-var seoLine = regexp.MustCompile(`^meta[ -](?:title|description|keywords)\s*:`)
+var seoLine = compile(`^meta[ -](?:title|description|keywords)\s*:`)
 
 // navLine: the line is part of a page's navigation.
 func navLine(s string) bool {
