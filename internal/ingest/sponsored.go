@@ -1,9 +1,5 @@
 package ingest
 
-import (
-	"strings"
-)
-
 // A notice need not speak of commissions: it may say that the article is paid
 // for, or that the product was given away for the review.
 
