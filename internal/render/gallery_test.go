@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -35,29 +37,32 @@ func TestGallery(t *testing.T) {
 	if dir == "" {
 		dir, only = t.TempDir(), regexp.MustCompile("^01-via-article-mail-editorial-375-inverted$")
 	}
-	taken := 0
-	for _, s := range exhibits(t) {
-		t.Run(s.name, func(t *testing.T) {
-			var ctx context.Context // a browser for each: it has only minutes to live
-			for _, width := range []int64{320, 375, 600, 1024} {
-				for _, mode := range galleryModes {
-					name := fmt.Sprintf("%s-%d-%s", s.name, width, mode)
-					if !only.MatchString(name) {
-						continue
-					}
-					if ctx == nil {
-						ctx = webtest.Browser(t)
-					}
-					if err := shoot(ctx, filepath.Join(dir, name+".png"), s.page(t), width, mode); err != nil {
-						t.Fatalf("%s: %v", name, err)
-					}
-					taken++
+	var jobs []func(context.Context) error
+	for _, x := range exhibits(t) {
+		page := sync.OnceValue(func() string { return x.page(t) })
+		for _, width := range []int64{320, 375, 600, 1024} {
+			for _, mode := range galleryModes {
+				name := fmt.Sprintf("%s-%d-%s", x.name, width, mode)
+				if only.MatchString(name) {
+					jobs = append(jobs, func(ctx context.Context) error {
+						return shoot(ctx, filepath.Join(dir, name+".png"), page(), width, mode)
+					})
+				}
+			}
+		}
+	}
+	if len(jobs) == 0 {
+		t.Fatalf("no picture is called %s", only)
+	}
+	for some := range slices.Chunk(jobs, 60) { // a browser for each: it has only minutes to live
+		t.Run("page", func(t *testing.T) { // its sockets lie in a folder of this name, which must be short
+			ctx := webtest.Browser(t)
+			for _, job := range some {
+				if err := job(ctx); err != nil {
+					t.Fatal(err)
 				}
 			}
 		})
-	}
-	if taken == 0 {
-		t.Fatalf("no picture is called %s", only)
 	}
 }
 
@@ -93,13 +98,17 @@ func exhibits(t *testing.T) []exhibit {
 			add(f.name, theme, f.issue)
 		}
 	}
-	files, err := filepath.Glob("../ingest/testdata/[0-9]*.*")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no articles: %v", err)
+	var files []string
+	for _, pattern := range []string{"[0-9]*.*", "own/*.*"} {
+		found, err := filepath.Glob("../ingest/testdata/" + pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no articles called %s: %v", pattern, err)
+		}
+		files = append(files, found...)
 	}
 	for _, file := range files {
 		name := filepath.Base(file)
-		if strings.HasSuffix(name, ".json") || strings.HasSuffix(name, ".readme") {
+		if strings.HasSuffix(name, ".json") || strings.HasSuffix(name, ".readme") || strings.HasSuffix(name, ".want") {
 			continue // what a source gives, and what it is about
 		}
 		source, err := os.Open(file)
