@@ -112,23 +112,24 @@ func insertVariant(ctx context.Context, tx *sqlx.Tx, mailing int64, t *mailer.Te
 // freeze cuts the audience into batches of one variant and one instant each and
 // returns how many recipients they hold.
 func freeze(ctx context.Context, tx *sqlx.Tx, mailing int64, variants []int64, a Audience) (int64, error) {
-	n, source := len(a.Args), strings.TrimRight(strings.TrimSpace(a.SQL), ";")
-	if len(a.Others) == 0 {
-		source = "SELECT q.*, 0 FROM (" + source + ") q"
+	n, also, least, which := len(a.Args), "", "", "1"
+	if len(a.Others) > 0 {
+		also, least, which = ", variant", ", min(variant) AS variant", "x.variant + 1"
 	}
 	query := fmt.Sprintf(`
-		WITH audience (recipient_id, not_before, variant) AS (%s),
-		once AS (SELECT recipient_id, min(coalesce(not_before, '-infinity')) AS not_before, min(variant) AS variant
+		WITH audience (recipient_id, not_before%[2]s) AS (%[1]s),
+		once AS (SELECT recipient_id, min(coalesce(not_before, '-infinity')) AS not_before%[3]s
 		           FROM audience WHERE recipient_id IS NOT NULL GROUP BY recipient_id),
-		numbered AS (SELECT recipient_id, not_before, variant,
-		                    (row_number() OVER (PARTITION BY not_before, variant ORDER BY recipient_id) - 1) / $%d::bigint AS slice FROM once),
+		numbered AS (SELECT recipient_id, not_before%[2]s,
+		                    (row_number() OVER (PARTITION BY not_before%[2]s ORDER BY recipient_id) - 1) / $%[5]d::bigint AS slice FROM once),
 		made AS (INSERT INTO batches (mailing_id, variant_id, not_before, recipient_ids, fast, protocol)
-		         SELECT m.id, ($%d::bigint[])[x.variant + 1], x.not_before, x.ids, m.fast, m.protocol FROM mailings m, (
-		                SELECT not_before, variant, slice, array_agg(recipient_id ORDER BY recipient_id) AS ids
-		                  FROM numbered GROUP BY not_before, variant, slice) x
-		          WHERE m.id = $%d ORDER BY x.not_before, x.variant, x.slice
+		         SELECT m.id, ($%[6]d::bigint[])[%[4]s], x.not_before, x.ids, m.fast, m.protocol FROM mailings m, (
+		                SELECT not_before%[2]s, slice, array_agg(recipient_id ORDER BY recipient_id) AS ids
+		                  FROM numbered GROUP BY not_before%[2]s, slice) x
+		          WHERE m.id = $%[7]d ORDER BY x.not_before, x.slice
 		         RETURNING cardinality(recipient_ids) AS n)
-		SELECT coalesce(sum(n), 0) FROM made`, source, n+1, n+2, n+3)
+		SELECT coalesce(sum(n), 0) FROM made`,
+		strings.TrimRight(strings.TrimSpace(a.SQL), ";"), also, least, which, n+1, n+2, n+3)
 	args := append(append(make([]any, 0, n+3), a.Args...), batchSize, pq.Array(variants), mailing)
 	var count int64
 	if err := tx.GetContext(ctx, &count, query, args...); err != nil {

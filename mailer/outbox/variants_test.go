@@ -32,7 +32,7 @@ func TestFreezeCutsByVariant(t *testing.T) {
 		Variant int64
 		N       int
 	}
-	if err := w.db.Select(&rows, "SELECT variant_id AS variant, cardinality(recipient_ids) AS n FROM batches ORDER BY id"); err != nil {
+	if err := w.db.Select(&rows, "SELECT variant_id AS variant, cardinality(recipient_ids) AS n FROM batches ORDER BY variant_id, id"); err != nil {
 		t.Fatal(err)
 	}
 	if len(l.Variants) != 3 || l.Recipients != 601 {
