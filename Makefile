@@ -6,6 +6,7 @@
 # make bench-send  sending, beside Postfix's load generator into Postfix's sink
 # make shots   pictures of every fixture in a browser, into out/shots; SHOTS=regexp of NAME-PART-THEME-WIDTH-MODE
 # make validate  html-validate over mails and web pages; the only target that needs Node.js
+# make soak    the fault tests at length (ROUNDS=50; hours); as root also on a disk that is really full
 # make lint    the checks without the tests
 # make fmt     format the Go files
 
@@ -16,9 +17,10 @@ VERSION := $(shell git -c safe.directory='*' describe --tags --always --dirty 2>
 PKG     ?= ./...
 BENCH   ?= .
 ARGS    ?=
+ROUNDS  ?= 50
 SHOTS   ?= .
 
-.PHONY: setup build demo test bench bench-send shots validate lint fmt
+.PHONY: soak setup build demo test bench bench-send shots validate lint fmt
 
 setup:
 	@.ci/setup go postgres chromium gcc
@@ -56,6 +58,10 @@ shots:
 validate:
 	@.ci/setup go postgres
 	@.ci/validate
+
+soak:
+	@.ci/setup go postgres
+	BROADSHEET_OUTBOX_ROUNDS=$(ROUNDS) go test -tags soak -timeout 12h -v ./mailer/outbox -run 'Killed|Zombie|Everything|Crashes|AreCut|Storm|BadNetwork|Partition|Clock|Disk|Rolling'
 
 lint:
 	@.ci/setup go

@@ -92,7 +92,33 @@ func (a *app) checkDatabase(b *backend) []finding {
 		f, local := a.checkRelay(r)
 		list, away = append(list, f), away || !local
 	}
+	list = append(list, a.checkSending(b)...)
 	return append(list, a.checkPublicURL(away))
+}
+
+// checkSending tells who sends and what is in the way: an open incident is
+// wrong.
+func (a *app) checkSending(b *backend) []finding {
+	workers, err := outbox.Workers(a.ctx, b.db)
+	if err != nil {
+		return []finding{{"workers", false, err.Error()}}
+	}
+	var list []finding
+	for _, w := range workers {
+		f := finding{"worker " + w.Name, true, fmt.Sprintf("version %s, protocol %d, %d connections, %.1f messages per second", w.Version, w.Protocol, w.Connections, w.Rate)}
+		if w.Silent {
+			f.Detail = "gone without a word, last seen " + stamp(w.SeenAt) + "; its work goes to others"
+		}
+		list = append(list, f)
+	}
+	incidents, err := outbox.Incidents(a.ctx, b.db, false, 1000)
+	if err != nil {
+		return append(list, finding{"incidents", false, err.Error()})
+	}
+	if len(incidents) > 0 {
+		list = append(list, finding{"incidents", false, plural(int64(len(incidents)), "is", "are") + " open; broadsheet incident list shows them"})
+	}
+	return list
 }
 
 // checkRelay opens a relay as sending would.

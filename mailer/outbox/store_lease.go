@@ -18,5 +18,8 @@ func ExpireLeases(ctx context.Context, db sqlx.ExecerContext) error {
 	if err != nil {
 		return fmt.Errorf("end the leases of an earlier process: %w", err)
 	}
+	if _, err := db.ExecContext(ctx, "DELETE FROM workers"); err != nil {
+		return fmt.Errorf("forget an earlier process: %w", err)
+	}
 	return nil
 }
