@@ -149,6 +149,9 @@ func (r Relay) clientTLS() *tls.Config {
 	return config
 }
 
+// maxDialText is how much of an error is kept that has no words of ours.
+const maxDialText = 300
+
 // dialError says in one sentence what went wrong where.
 func (r Relay) dialError(ctx context.Context, w *wire, err error) *Error {
 	e := &Error{Outcome: Deferred, Scope: ScopeProtocol, Phase: w.phase}
@@ -160,10 +163,14 @@ func (r Relay) dialError(ctx context.Context, w *wire, err error) *Error {
 		e.Reply = clip(clean(text), maxReplyText)
 		e.Rule = "SMTP-RELAY"
 	}
-	e.Err = fmt.Errorf("relay %s: %w", r.Addr(), err)
-	if why := dialReason(ctx, w, err); why != "" {
-		e.Err = &sentence{text: fmt.Sprintf("relay %s: %s", r.Addr(), why), err: err}
+	why := dialReason(ctx, w, err)
+	if why == "" {
+		text := err.Error() // in which a stranger may have written at length
+		if why = clip(clean(clip(text, 4*maxDialText)), maxDialText); len(text) > maxDialText {
+			err = errors.New(why)
+		}
 	}
+	e.Err = &sentence{text: fmt.Sprintf("relay %s: %s", r.Addr(), why), err: err}
 	return e
 }
 

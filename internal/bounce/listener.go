@@ -69,7 +69,7 @@ func (x *Listener) Serve(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	_ = x.l.Close() // Serve returns with its error, which says no more
-	<-ended
+	_ = <-ended
 	x.l.cut()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
 	defer cancel()
