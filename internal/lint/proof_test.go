@@ -131,32 +131,3 @@ func TestDisclosureAfterIsFoundInText(t *testing.T) {
 		}
 	})
 }
-
-// TestRenderedDisclosure: a mail that package render composes passes.
-func TestRenderedDisclosure(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		s := good()
-		s.NoMessage = true
-		if rapid.Bool().Draw(rt, "direct") {
-			direct(s)
-		}
-		s.Article.Blocks = nil
-		for range rapid.IntRange(1, 6).Draw(rt, "blocks") {
-			switch rapid.IntRange(0, 2).Draw(rt, "kind") {
-			case 0:
-				s.paragraph(article.Plain(rapid.SampledFrom(idle).Draw(rt, "words")))
-			case 1:
-				s.paragraph(article.Text{{Text: "a balm", Href: rapid.SampledFrom([]string{tagged, awin}).Draw(rt, "href")}})
-			default:
-				s.Article.Blocks = append(s.Article.Blocks, &article.Pick{Label: "Pick", Name: "Fern & Vale " + rapid.StringMatching(`[A-Z][a-z]{2,9}`).Draw(rt, "name"),
-					Blurb: article.Plain("Mild."), CTA: "View on Amazon", URL: tagged, Merchant: "Amazon", Place: line(8)})
-			}
-		}
-		in := s.input(t)
-		for _, d := range Mail(in) {
-			if d.Rule == "LAW-6" {
-				rt.Fatalf("%s\n%s", d, in.Mail.Text)
-			}
-		}
-	})
-}
