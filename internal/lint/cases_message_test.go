@@ -51,6 +51,7 @@ func headerCases() []ruleCase {
 
 		{"HDR-6", "none", bad, message(withoutField("Feedback-ID")), "no Feedback-ID", true},
 		{"HDR-6", "three fields", bad, message(withField("Feedback-ID", "1:skin:newsletter")), "four fields", true},
+		{"HDR-6", "the recipient", bad, message(withField("Feedback-ID", "2:reader@example.org:newsletter:quietskin")), "mail address", true},
 		{"HDR-6", "four fields", ok, message(withField("Feedback-ID", "2:skin:newsletter:quietskin")), "", true},
 
 		{"AUTH-5", "a provider's address", bad, func(s *sample) { s.From.Address = "quietskin@gmail.com" }, "gmail.com", true},
@@ -112,6 +113,8 @@ func bodyCases() []ruleCase {
 
 		{"HTML-12", "a long line", bad, message(func(m string) string { return "X-Long: " + strings.Repeat("x", 1000) + "\r\n" + m }), "998", true},
 		{"HTML-12", "raw bytes in a header", bad, message(withField("Subject", "Grüße")), "Subject", true},
+		{"HTML-5", "another code page", bad, message(replace("charset=UTF-8", "charset=windows-1252")), "windows-1252", true},
+		{"HTML-5", "no code page", bad, message(replace("charset=UTF-8", "format=fixed")), "not utf-8", true},
 		{"HTML-12", "8bit", bad, message(replace("quoted-printable", "8bit")), "8bit", false},
 		{"HTML-12", "a host with umlauts", bad, func(s *sample) { s.paragraph(article.Text{{Text: "the shop", Href: "https://grün.example/a"}}) }, "punycode", true},
 		{"HTML-12", "punycode", ok, func(s *sample) { s.paragraph(article.Text{{Text: "the shop", Href: "https://xn--grn-hoa.example/ä"}}) }, "", true},

@@ -17,6 +17,7 @@ func (m *mail) characters() {
 			m.report.in("HTML-5", p.name, i, fmt.Sprintf("The %s isn't valid UTF-8.", partName(p.name)), "Save the article as UTF-8 and add it again.")
 		}
 	}
+	m.charsets()
 	var g garbled
 	for _, t := range m.tokens {
 		switch t.kind {
@@ -34,6 +35,21 @@ func (m *mail) characters() {
 	g = garbled{}
 	g.look(m.textSource, m.textSource, 0, len(m.textSource))
 	g.note(m, inText)
+}
+
+// charsets checks that both parts say that they are UTF-8.
+func (m *mail) charsets() {
+	if m.msg == nil {
+		return
+	}
+	for _, p := range []struct {
+		name string
+		body *body
+	}{{inHTML, m.msg.html}, {inText, m.msg.text}} {
+		if p.body != nil && p.body.charset != "utf-8" {
+			m.report.in("HTML-5", p.name, 0, fmt.Sprintf("The %s says that its characters are %q and not utf-8.", partName(p.name), p.body.charset), "Send it as UTF-8 and say so.")
+		}
+	}
 }
 
 func firstInvalid(s string) int {

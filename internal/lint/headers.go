@@ -92,6 +92,8 @@ func (m *mail) identity() {
 		m.head("HDR-6", "", "The message has no Feedback-ID header.", "Add Feedback-ID: issue:newsletter:newsletter:sender for the provider's complaint reports.")
 	case strings.Count(feedback, ":") != 3 || strings.HasSuffix(feedback, ":"):
 		m.head("HDR-6", "Feedback-ID", fmt.Sprintf("Feedback-ID is %q and must have four fields with a sender at the end.", short(feedback)), "Write it as issue:newsletter:newsletter:sender.")
+	case strings.Contains(feedback, "@"):
+		m.head("HDR-6", "Feedback-ID", "Feedback-ID holds a mail address, and providers count by it.", "Write it as issue:newsletter:newsletter:sender, the same for everybody.")
 	}
 }
 

@@ -22,6 +22,7 @@ type header struct {
 // body is one part as it is sent and as it is read.
 type body struct {
 	encoding string // in lower case
+	charset  string // in lower case; "" if it isn't said
 	raw      []byte // as sent
 	decoded  string
 	text     string // decoded, lines end with "\n"
@@ -89,7 +90,7 @@ func (m *message) descend(contentType, transfer string, raw []byte, depth int) e
 		return err
 	}
 	if !strings.HasPrefix(media, "multipart/") {
-		return m.leaf(media, transfer, raw)
+		return m.leaf(media, params["charset"], transfer, raw)
 	}
 	if depth == deepest {
 		return errors.New("parts are nested too deeply")
@@ -125,8 +126,8 @@ func partType(h textproto.MIMEHeader) string {
 	return "text/plain"
 }
 
-func (m *message) leaf(media, transfer string, raw []byte) error {
-	b := &body{encoding: strings.ToLower(strings.TrimSpace(transfer)), raw: raw}
+func (m *message) leaf(media, charset, transfer string, raw []byte) error {
+	b := &body{encoding: strings.ToLower(strings.TrimSpace(transfer)), charset: strings.ToLower(charset), raw: raw}
 	var r io.Reader = bytes.NewReader(raw)
 	switch b.encoding {
 	case "quoted-printable":

@@ -24,7 +24,7 @@ func TestSentBefore(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := &message{}
-		if err := m.leaf("text/html", "quoted-printable", []byte(b.String())); err != nil {
+		if err := m.leaf("text/html", "utf-8", "quoted-printable", []byte(b.String())); err != nil {
 			t.Fatal(err)
 		}
 		if m.html.text != text {
@@ -38,7 +38,7 @@ func TestSentBefore(t *testing.T) {
 			}
 			last = sent
 			before := &message{}
-			if err := before.leaf("text/html", "quoted-printable", []byte(b.String()[:sent])); err == nil && len(strings.TrimRight(before.html.text, "\r\n")) > at {
+			if err := before.leaf("text/html", "utf-8", "quoted-printable", []byte(b.String()[:sent])); err == nil && len(strings.TrimRight(before.html.text, "\r\n")) > at {
 				t.Fatalf("byte %d of %q is sent before %d", at, text, sent)
 			}
 		}

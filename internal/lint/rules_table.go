@@ -119,7 +119,7 @@ var table = []Rule{
 	{"HTML-4", article.Error, "The encoded HTML part is at most 100,000 bytes (a warning above 80 KB); what the law wants stands before byte 90,000.",
 		"Gmail cuts a message off near 102 KB, footer and all.",
 		"own limit; Gmail's clipping is common knowledge", verified},
-	{"HTML-5", article.Error, "No control characters and no characters garbled by a wrong code page.",
+	{"HTML-5", article.Error, "UTF-8 everywhere, no control characters and no characters garbled by a wrong code page.",
 		"\"donâ€™t\" tells readers that nobody looked.",
 		"RFC 6532; WHATWG Encoding", verified},
 	{"HTML-6", article.Warn, "A preheader of at most 150 characters, without invisible padding.",
