@@ -71,3 +71,25 @@ func TestSizesLieOverTheArticle(t *testing.T) {
 		t.Errorf("measured again: %v", got)
 	}
 }
+
+// Who measures is told of what is new or has changed, once the source is free.
+func TestAPollTellsWhatItTook(t *testing.T) {
+	t.Parallel()
+	w := newPress(t)
+	id := w.source(Feed, feedURL)
+	var told [][]int64
+	w.poller.Taken = func(_ context.Context, articles []int64) {
+		if w.show(id).Polling {
+			t.Error("the source is still claimed")
+		}
+		told = append(told, articles)
+	}
+	w.web.set(feedURL, "g2 | Two | https://x.example/2 |  | b\n\ng1 | One | https://x.example/1 |  | a")
+	w.poll(id)
+	w.poll(id) // nothing new
+	w.web.set(feedURL, "g2 | Two! | https://x.example/2 |  | b\n\ng1 | One | https://x.example/1 |  | a")
+	w.poll(id)
+	if len(told) != 2 || len(told[0]) != 2 || !slices.Equal(told[1], told[0][1:]) {
+		t.Errorf("told of %v", told)
+	}
+}

@@ -63,7 +63,7 @@ func marksOf(source string, found []newsletter.Finding, weight sizes) []mark {
 		}
 	}
 	if at, ok := spot(list, weight.Cut); ok && weight.Cut >= 0 {
-		out = append(out, mark{at, `<i class="bs-clip" id="clip">Gmail cuts the mail off here</i>`})
+		out = append(out, mark{at, `<i class="bs-clip" id="clip"><u>Gmail cuts the mail off here</u></i>`})
 	}
 	slices.SortStableFunc(out, func(a, b mark) int { return cmp.Compare(a.at, b.at) })
 	return out
@@ -146,8 +146,8 @@ const markStyle = `<style>
 .bs-marks b{display:inline-block;min-width:22px;height:22px;box-sizing:border-box;padding:0 4px;margin:0 2px 0 0;border:2px solid #fff;border-radius:11px;box-shadow:0 1px 3px rgba(0,0,0,.5);font:700 13px/18px Arial,sans-serif;text-align:center;text-decoration:none;letter-spacing:0;color:#fff;background:#3D5361;scroll-margin:120px;opacity:.94}
 .bs-marks .bs-error{background:#B3152A}.bs-marks .bs-warn{background:#8A4B00}
 .bs-marks b:target{outline:4px solid #FFC400;outline-offset:2px}
-.bs-clip{position:absolute;left:-3000px;width:6000px;border-top:3px dashed #B3152A;scroll-margin:160px;font:700 14px/26px Arial,sans-serif;text-align:center;color:#B3152A}
-html:has(:target){scroll-behavior:auto}
+.bs-clip{position:absolute;left:-3000px;width:6000px;border-top:3px dashed #B3152A;scroll-margin:160px}
+.bs-clip u{position:absolute;left:3022px;bottom:3px;padding:0 10px;border-radius:4px 4px 0 0;background:#B3152A;color:#fff;font:700 14px/26px Arial,sans-serif;text-decoration:none}
 </style>`
 
 // severityName is how a finding's weight is called.

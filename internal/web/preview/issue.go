@@ -84,6 +84,8 @@ func (p *page) list() {
 		switch _, here := shownAt(p.R.HTML, shown, f); {
 		case here:
 			one.Where, one.URL = "in the mail", p.To(view, n)
+		case f.Part == "html" && f.Rule == "HTML-4" && p.Weight.Cut >= 0:
+			one.Where, one.URL = "where Gmail cuts", p.ToClip()
 		case f.Part == "html":
 			one.Where = "the HTML part as a whole"
 		case f.Part == "text":
@@ -91,8 +93,12 @@ func (p *page) list() {
 			one.Where, one.URL = fmt.Sprintf("line %d of the text part", line), p.To("text", n)
 		case f.Part == "headers":
 			one.Where, one.URL = p.markHeader(f.Byte, n)
+		case f.Place.Line > 0 && f.Article > 0:
+			one.Where = fmt.Sprintf("line %d of article %d’s source", f.Place.Line, f.Article)
 		case f.Place.Line > 0:
-			one.Where = fmt.Sprintf("line %d of the article's source", f.Place.Line)
+			one.Where = fmt.Sprintf("line %d of the article’s source", f.Place.Line)
+		case f.Article > 0:
+			one.Where = fmt.Sprintf("article %d as a whole", f.Article)
 		default:
 			one.Where = "the article as a whole"
 		}
@@ -196,6 +202,11 @@ func (p *page) KB(n int) string { return kB(n) }
 
 // Short is the beginning of a hash.
 func (p *page) Short(hash string) string { return hash[:min(len(hash), 12)] }
+
+// Approvable reports whether approving the issue would do something.
+func (p *page) Approvable() bool {
+	return p.R.Issue.State != newsletter.Launched && !p.R.Frozen && p.Errors == 0
+}
 
 // Stamp is a time for people.
 func (p *page) Stamp(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }

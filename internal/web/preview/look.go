@@ -17,6 +17,7 @@ type look struct {
 	Images string // on, off
 	Marks  string // on, off
 	At     int    // the finding to go to, from 1; 0 is none
+	Clip   bool   // go to the line where Gmail cuts
 }
 
 // choices by key; the first is what holds when nothing was chosen.
@@ -36,9 +37,11 @@ func lookOf(r *http.Request) look {
 			*to = v
 		}
 	}
-	if n, err := strconv.Atoi(r.FormValue("at")); err == nil && n > 0 {
+	at := r.FormValue("at")
+	if n, err := strconv.Atoi(at); err == nil && n > 0 {
 		l.At = n
 	}
+	l.Clip = at == clipLine
 	return l
 }
 
@@ -67,8 +70,27 @@ func (l look) With(key, value string) string {
 	return l.base + l.query()
 }
 
+// clipLine is the line where Gmail cuts, in addresses.
+const clipLine = "clip"
+
+// ToClip is the address of the page where that line can be seen.
+func (l look) ToClip() string {
+	if l.View != "compare" {
+		l.View = "mail"
+	}
+	return l.to(l.View, clipLine, "#stage")
+}
+
 // To is the address of the page where a finding can be seen.
 func (l look) To(view string, n int) string {
+	anchor := "#stage"
+	if view == "text" || view == "headers" {
+		anchor = "#mark-" + strconv.Itoa(n)
+	}
+	return l.to(view, strconv.Itoa(n), anchor)
+}
+
+func (l look) to(view, at, anchor string) string {
 	l.View, l.Marks = view, "on"
 	q := l.query()
 	if q == "" {
@@ -76,11 +98,7 @@ func (l look) To(view string, n int) string {
 	} else {
 		q += "&"
 	}
-	anchor := "#stage"
-	if view == "text" || view == "headers" {
-		anchor = "#mark-" + strconv.Itoa(n)
-	}
-	return l.base + q + "at=" + strconv.Itoa(n) + anchor
+	return l.base + q + "at=" + at + anchor
 }
 
 // Frame is the address of the frame for this look.
@@ -88,6 +106,9 @@ func (l look) Frame() string {
 	anchor := ""
 	if l.At > 0 {
 		anchor = "#finding-" + strconv.Itoa(l.At)
+	}
+	if l.Clip {
+		anchor = "#" + clipLine
 	}
 	l.View, l.Width = choices["view"][0], choices["width"][0]
 	return l.base + "/frame" + l.query() + anchor
