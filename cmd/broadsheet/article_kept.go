@@ -47,7 +47,7 @@ func (c *articleAddCmd) Run(a *app) error {
 	var id int64
 	var verdict library.Verdict
 	err = postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {
-		id, verdict, err = b.library.Add(a.ctx, tx, library.Draft{Article: r.Article, Source: r.Source, Format: string(r.Format), Origin: c.File})
+		id, verdict, err = b.library.AddItem(a.ctx, tx, c.item(r))
 		return err
 	})
 	if err != nil {

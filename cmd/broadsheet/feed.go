@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 
@@ -73,6 +74,13 @@ func (c *articleParseCmd) parseFeed(a *app, rs []ingest.Result) error {
 	return nil
 }
 
+// item is what was read as the library takes it in.
+func (c *articleAddCmd) item(r ingest.Result) library.Item {
+	return library.Item{GUID: r.GUID, Feed: cmp.Or(r.Feed, c.File), Excerpt: r.Excerpt, Draft: library.Draft{
+		Article: r.Article, Source: r.Source, Format: string(r.Format), Origin: c.File,
+	}}
+}
+
 // addFeed keeps every article of a feed that has a title, each for itself, and
 // prints their ids.
 func (c *articleAddCmd) addFeed(a *app, rs []ingest.Result) error {
@@ -92,7 +100,7 @@ func (c *articleAddCmd) addFeed(a *app, rs []ingest.Result) error {
 		var id int64
 		var verdict library.Verdict
 		err := postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) (err error) {
-			id, verdict, err = b.library.Add(a.ctx, tx, library.Draft{Article: r.Article, Source: r.Source, Format: string(r.Format), Origin: c.File})
+			id, verdict, err = b.library.AddItem(a.ctx, tx, c.item(r))
 			return err
 		})
 		if err != nil {

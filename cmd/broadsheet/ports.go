@@ -143,7 +143,7 @@ func (r reading) Read(ctx context.Context, d library.Document) ([]library.Item, 
 			}
 			standsAt(res.Article, d.URL)
 		}
-		items[i] = library.Item{GUID: res.GUID, Draft: library.Draft{
+		items[i] = library.Item{GUID: res.GUID, Feed: res.Feed, Excerpt: res.Excerpt, Draft: library.Draft{
 			Article: res.Article, Source: res.Source, Format: string(res.Format), Origin: d.Name,
 		}}
 	}

@@ -14,13 +14,15 @@ import (
 type sourceAdd struct {
 	Every time.Duration `help:"Time between two polls." default:"1h"`
 	Name  string        `help:"A name for it; by default the folder's, the site's or the file's."`
+
+	whole bool // articles are read from their pages
 }
 
 // add keeps the source; serve and work poll it from then on.
 func (s sourceAdd) add(a *app, b *backend, kind library.Kind, location string) error {
 	var src library.Source
 	err := postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) (err error) {
-		src, err = b.library.AddSource(a.ctx, tx, library.Source{Kind: kind, Location: location, Name: s.Name, Every: s.Every})
+		src, err = b.library.AddSource(a.ctx, tx, library.Source{Kind: kind, Location: location, Name: s.Name, Every: s.Every, Whole: s.whole})
 		return err
 	})
 	if err != nil {
@@ -55,7 +57,8 @@ func (c *sourceAddFolderCmd) Run(a *app, b *backend) error {
 }
 
 type sourceAddFeedCmd struct {
-	URL string `arg:"" name:"url" help:"The feed's address."`
+	URL  string `arg:"" name:"url" help:"The feed's address."`
+	Full bool   `help:"Where the feed gives only an excerpt, read the article from its own page, if the site's robots.txt allows it."`
 	sourceAdd
 }
 
@@ -63,10 +66,11 @@ func (sourceAddFeedCmd) Help() string {
 	return `Each item becomes one article, known again by its GUID and address. Only the public internet is fetched from, unless allow-private is set.
 
 Example:
-  broadsheet source add feed https://example.org/feed.xml --every 30m`
+  broadsheet source add feed https://example.org/feed.xml --every 30m --full`
 }
 
 func (c *sourceAddFeedCmd) Run(a *app, b *backend) error {
+	c.whole = c.Full
 	return c.add(a, b, library.Feed, c.URL)
 }
 
@@ -119,6 +123,7 @@ type sourceRow struct {
 	Name         string       `json:"name"`
 	Location     string       `json:"location"`
 	Every        string       `json:"every"`
+	Full         bool         `json:"full"`  // excerpts are completed from their pages
 	State        string       `json:"state"` // new, waiting, polling, failing
 	LastPolledAt *time.Time   `json:"last_polled_at"`
 	NextPollAt   time.Time    `json:"next_poll_at"`
@@ -131,7 +136,7 @@ type sourceRow struct {
 
 func rowOf(s library.Source) sourceRow {
 	r := sourceRow{
-		ID: s.ID, Kind: s.Kind, Name: s.Name, Location: s.Location, Every: s.Every.String(), State: "waiting",
+		ID: s.ID, Kind: s.Kind, Name: s.Name, Location: s.Location, Every: s.Every.String(), Full: s.Whole, State: "waiting",
 		NextPollAt: s.NextPollAt, LastError: s.LastError, Failures: s.Failures, Articles: s.Articles,
 		Unread: s.Unread, UnreadError: s.UnreadError,
 	}

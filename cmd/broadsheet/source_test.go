@@ -116,6 +116,10 @@ func TestFetchingAndPolling(t *testing.T) {
 			_, _ = fmt.Fprint(w, feed)
 		case "/page.md":
 			http.ServeFile(w, r, filepath.Join("sample", "scalp-care.md"))
+		case "/short.xml":
+			_, _ = fmt.Fprintf(w, `<rss version="2.0"><channel><title>S</title><item><title>Kettles</title><link>http://%s/kettles</link><guid>k1</guid><description>A kettle boils …</description></item></channel></rss>`, r.Host)
+		case "/kettles":
+			_, _ = fmt.Fprint(w, `<html><body><article><h1>Kettles</h1><p>A kettle boils water, and it does so for as long as you let it. What is left is lime.</p></article></body></html>`)
 		default:
 			http.NotFound(w, r)
 		}
@@ -180,6 +184,11 @@ func TestFetchingAndPolling(t *testing.T) {
 	}
 	if text := s.ok("source", "list"); !strings.Contains(text, "is not a feed") || !strings.Contains(text, "1 item could not be read") {
 		t.Errorf("%s", text)
+	}
+	s.ok("source", "add", "feed", web.URL+"/short.xml", "--full")
+	s.json(&rows, "source", "poll", "4", "--json")
+	if shown := s.ok("article", "show", fmt.Sprint(rows[0].ArticleID)); len(rows) != 1 || rows[0].Verdict != "added" || !strings.Contains(shown, "20 words") {
+		t.Errorf("%+v %s", rows, shown)
 	}
 	mu.Lock()
 	defer mu.Unlock()

@@ -46,16 +46,28 @@ func (f *feedDoc) article(it *feedItem, base *url.URL, title string) Result {
 	a := d.shape()
 	switch {
 	case len(a.Blocks) == 0:
-		d.note(article.Warn, 0, "The feed gives no text for this article.", "Have the feed carry whole articles, or read the article from its own address.")
+		d.note(article.Warn, 0, "The feed gives no text for this article.", wholeArticles)
 	case !full:
-		d.note(article.Warn, 0, "The feed gives only an excerpt of this article.", "Have the feed carry whole articles, or read the article from its own address.")
+		d.note(article.Warn, 0, "The feed gives only an excerpt of this article.", wholeArticles)
 	}
 	a.Diagnostics = d.diagnostics
-	res := Result{Article: a, Format: f.format, GUID: it.guid, Source: []byte(source)}
+	res := Result{Article: a, Format: f.format, GUID: it.guid, Feed: f.site(), Excerpt: !full || len(a.Blocks) == 0, Source: []byte(source)}
 	if a.Title == "" {
 		res.SuggestedTitle = d.suggestTitle(a)
 	}
 	return res
+}
+
+// wholeArticles says what to do about a feed of excerpts.
+const wholeArticles = "Have the feed carry whole articles, read the article from its own address, or add the feed with --full, which does that by itself."
+
+// site is the address of the site the feed is of, "" if it does not say.
+func (f *feedDoc) site() string {
+	u := absolute(nil, f.link)
+	if u == nil {
+		return ""
+	}
+	return strings.TrimRight(u.String(), "/")
 }
 
 // about takes over what the feed says about the item.

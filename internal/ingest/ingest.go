@@ -50,6 +50,11 @@ type Result struct {
 	SuggestedTitle string
 	// GUID is what the feed calls the item, unique within it; "" outside feeds.
 	GUID string
+	// Feed is the address of the site the feed is of, which tells its GUIDs
+	// from those of other feeds; "" if it does not say.
+	Feed string
+	// Excerpt: the feed gives only the beginning, or a summary, of the article.
+	Excerpt bool
 	// Source is the source as it was read; for an item of a feed, its content.
 	Source []byte
 }

@@ -42,11 +42,15 @@
 //     in it has been dealt with, never when it is fetched: a poll that breaks
 //     off is made again, and finds most of its articles Unchanged.
 //   - Behind its own identities an article is known by its place at the source:
-//     the GUID in a feed, the file, the address. A file or page that was written
+//     the GUID in a feed, the file, the address. An item without an address is
+//     known by its GUID and the feed's site also when a person adds it. A file or page that was written
 //     over with something unrelated is another article.
 //   - What is wrong with one item is noted with that item and spoils no other;
 //     what is wrong with the source is its last error, and the pause doubles, up
 //     to a day. A failure of the database is nobody's: the poll is made again.
+//   - An excerpt is read from its own page only where the source asks for it,
+//     and again only when the feed says something new of it. A page that cannot
+//     be read, or says less, leaves the excerpt with a word about it.
 //   - Articles outlive their source.
 //
 // Everything a person can get wrong (an address that is not absolute, a pick

@@ -42,10 +42,10 @@ func (p *poll) feed(ctx context.Context) (Version, error) {
 	}
 	items = oldestFirst(items)
 	present := make([]string, 0, len(items))
-	for _, i := range items {
+	for n, i := range items {
 		key := keyOf(i)
 		present = append(present, key)
-		if err := p.takeIn(ctx, key, i, p.guid(i), Version{}); err != nil {
+		if err := p.item(ctx, key, i, len(items)-n <= maxPages); err != nil {
 			return Version{}, err
 		}
 	}
@@ -57,7 +57,7 @@ func (p *poll) guid(i Item) place {
 	if i.GUID == "" {
 		return place{}
 	}
-	return place{identity: bounded(fmt.Sprintf("guid:%d:%s", p.ID, i.GUID))}
+	return place{identity: bounded(fmt.Sprintf("guid:%d:%s", p.ID, i.GUID)), also: i.named()}
 }
 
 // oldestFirst puts the items of a feed in the order in which they appeared. A
@@ -75,7 +75,12 @@ func oldestFirst(items []Item) []Item {
 // takeIn takes in one item; what is wrong with it alone is noted, with the
 // version that need not be looked at again, and no error.
 func (p *poll) takeIn(ctx context.Context, key string, i Item, at place, failed Version) error {
-	done, err := p.Store.keep(ctx, p.claim, key, i.Draft, at)
+	return p.takeInAs(ctx, key, i, at, Version{}, failed)
+}
+
+// takeInAs is takeIn that notes the item's version.
+func (p *poll) takeInAs(ctx context.Context, key string, i Item, at place, now, failed Version) error {
+	done, err := p.Store.keep(ctx, p.claim, key, i.Draft, at, now)
 	if err != nil {
 		return p.unread(ctx, key, err, failed)
 	}

@@ -172,7 +172,7 @@ func TestAZombieWritesNothing(t *testing.T) {
 	}
 	w.wants(w.poll(id), "unchanged One, added Two")
 	d := Draft{Article: sample(), Source: []byte("x"), Format: "text", Origin: "x"}
-	if _, err := w.keep(ctx, dead, "late", d, place{}); !errors.Is(err, errLost) {
+	if _, err := w.keep(ctx, dead, "late", d, place{}, Version{}); !errors.Is(err, errLost) {
 		t.Errorf("keep: %v", err)
 	}
 	if err := w.mark(ctx, dead, Polled{Key: "late"}, Version{}); !errors.Is(err, errLost) {

@@ -41,6 +41,9 @@ type Source struct {
 	Location string
 	// Every is the time between two polls.
 	Every time.Duration
+	// Whole: where a feed gives only an excerpt, the article is read from its
+	// own page.
+	Whole bool
 
 	// The rest is what came of it so far.
 
@@ -81,6 +84,9 @@ func (s *Source) check() error {
 	default:
 		return refused("there is no kind of source %q; there are folder, feed and urls", string(s.Kind))
 	}
+	if s.Whole && s.Kind != Feed {
+		return refused("only a feed gives excerpts of articles; a %s is read whole anyway", s.Kind)
+	}
 	if s.Every < minEvery || s.Every > maxEvery {
 		return refused("a source can't be looked at every %s; between a minute and 30 days is possible", s.Every)
 	}
@@ -118,6 +124,20 @@ type Item struct {
 	Draft
 	// GUID is a feed's own name for it; "" if it has none.
 	GUID string
+	// Feed is the site the feed is of, which tells its GUIDs from those of other
+	// feeds; "" if unknown.
+	Feed string
+	// Excerpt: the feed gives only a part of the article.
+	Excerpt bool
+}
+
+// named is the identity of an item without an address by the name its feed has
+// for it; "" if it has none, or it is not known which feed that is.
+func (i Item) named() string {
+	if i.GUID == "" || i.Feed == "" || normalURL(i.Article.CanonicalURL) != "" {
+		return ""
+	}
+	return bounded("guid:" + i.Feed + ":" + i.GUID)
 }
 
 // Polled is what became of one item of a source.
@@ -167,8 +187,9 @@ func (r Report) failure() string {
 
 // place is where a draft stands at its source.
 type place struct {
-	// identity is the place as an article's identity.
-	identity string
+	// identity is the place as an article's identity, also a further one: "" if
+	// there is none.
+	identity, also string
 	// reusable: another article may stand there later, as in a file that is
 	// written over.
 	reusable bool

@@ -39,6 +39,68 @@ func TestAFeedGivesEachArticleOnce(t *testing.T) {
 	}
 }
 
+// An excerpt is read from its page where the source asks for that: once, until
+// the feed says something new.
+func TestExcerptsAreReadFromTheirPages(t *testing.T) {
+	t.Parallel()
+	w := newPress(t)
+	id := w.add(Source{Kind: Feed, Location: feedURL, Every: time.Hour, Whole: true})
+	page := "https://x.example/1"
+	w.web.set(page, " |  | https://x.example/1 |  | all of it, and more than that\nwith an end")
+	w.web.set(feedURL, "g1 | One | https://x.example/1 | 2026-10-01 | all of …\n\ng2 | Two | https://x.example/2 | 2026-10-02 | gone …\n\ng3 | Three | https://x.example/3 | 2026-10-03 | whole")
+	w.wants(w.poll(id), "added One, added Two, added Three")
+	one := get(t, w.Store, 1).Article
+	if text := article.PlainText(one); !strings.Contains(text, "with an end") || one.Title != "One" || one.Published == nil {
+		t.Errorf("the article %+v says %q", one, text)
+	}
+	if two := get(t, w.Store, 2).Article; len(two.Diagnostics) != 1 || !strings.Contains(two.Diagnostics[0].Message, "https://x.example/2 answered 404") {
+		t.Errorf("diagnostics %+v", two.Diagnostics)
+	}
+	w.web.set(feedURL, "g1 | One | https://x.example/1 | 2026-10-01 | all of …\n\ng4 | Four | https://x.example/4 | 2026-10-04 | whole")
+	w.wants(w.poll(id), "added Four")
+	w.web.set(page, " |  | https://x.example/1 |  | all of it, quite anew, and more than that")
+	w.web.set(feedURL, "g1 | One | https://x.example/1 | 2026-10-01 | all anew …")
+	w.wants(w.poll(id), "updated One")
+	if n := w.web.count(page); n != 2 || !w.web.robots[page] {
+		t.Errorf("the page was fetched %d times, robots.txt asked: %v", n, w.web.robots[page])
+	}
+	plain := w.source(Feed, "https://x.example/other.xml")
+	w.web.set("https://x.example/other.xml", "h1 | Five | https://x.example/5 |  | only …")
+	w.wants(w.poll(plain), "added Five")
+	if w.web.count("https://x.example/5") != 0 {
+		t.Error("a page was fetched that nobody asked for")
+	}
+}
+
+// An item without an address is the same article, whether a person adds it or
+// its feed is polled.
+func TestAnItemIsKnownByItsGUID(t *testing.T) {
+	t.Parallel()
+	w := newPress(t)
+	add := func(text string) string {
+		items, err := w.web.Read(context.Background(), Document{Name: feedURL, Data: []byte(text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var verdict Verdict
+		err = postgres.InTx(context.Background(), w.db, func(tx *sqlx.Tx) (err error) {
+			_, verdict, err = w.AddItem(context.Background(), tx, items[0])
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(verdict)
+	}
+	w.wants(add("g1 | One |  |  | a"), "added")
+	w.wants(add("g1 | One |  |  | b"), "updated")
+	id := w.source(Feed, feedURL)
+	w.web.set(feedURL, "g1 | One |  |  | c")
+	w.wants(w.poll(id), "updated One")
+	w.wants(add("g1 | One |  |  | c"), "unchanged")
+	w.wants(add("g2 | Two |  |  | d"), "added")
+}
+
 func TestAddressesThatAreTheSamePage(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{

@@ -19,7 +19,7 @@ import (
 )
 
 // web is a Reader over documents in memory. A document's articles are parted
-// by empty lines; each is "guid | title | address | date | text".
+// by empty lines; each is "guid | title | address | date | text", and an excerpt when it ends in "…".
 type web struct {
 	mu      sync.Mutex
 	pages   map[string]string
@@ -83,7 +83,7 @@ func (w *web) Read(ctx context.Context, d Document) ([]Item, error) {
 		for line := range strings.Lines(f[4]) {
 			a.Blocks = append(a.Blocks, &article.Paragraph{Text: article.Plain(strings.TrimSpace(line))})
 		}
-		out = append(out, Item{Draft: Draft{Article: a, Source: d.Data, Format: "text", Origin: d.Name}, GUID: strings.TrimSpace(f[0])})
+		out = append(out, Item{Draft: Draft{Article: a, Source: d.Data, Format: "text", Origin: d.Name}, GUID: strings.TrimSpace(f[0]), Feed: d.Name, Excerpt: strings.HasSuffix(f[4], "…")})
 	}
 	return out, nil
 }
@@ -120,9 +120,13 @@ func (w *press) later(d time.Duration) {
 
 func (w *press) source(kind Kind, location string) int64 {
 	w.Helper()
-	var src Source
+	return w.add(Source{Kind: kind, Location: location, Every: time.Hour})
+}
+
+func (w *press) add(src Source) int64 {
+	w.Helper()
 	err := postgres.InTx(context.Background(), w.db, func(tx *sqlx.Tx) (err error) {
-		src, err = w.AddSource(context.Background(), tx, Source{Kind: kind, Location: location, Every: time.Hour})
+		src, err = w.AddSource(context.Background(), tx, src)
 		return err
 	})
 	if err != nil {

@@ -32,6 +32,12 @@ func (s *Store) Add(ctx context.Context, tx *sqlx.Tx, d Draft) (int64, Verdict, 
 	return s.add(ctx, tx, d, place{})
 }
 
+// AddItem is Add for an item of a feed that is known again by its GUID too, as
+// it is when the feed is polled.
+func (s *Store) AddItem(ctx context.Context, tx *sqlx.Tx, i Item) (int64, Verdict, error) {
+	return s.add(ctx, tx, i.Draft, place{also: i.named()})
+}
+
 // add is Add for a draft that stands at a place of a source, which is a further
 // identity behind its own.
 func (s *Store) add(ctx context.Context, tx *sqlx.Tx, d Draft, at place) (int64, Verdict, error) {
@@ -42,8 +48,10 @@ func (s *Store) add(ctx context.Context, tx *sqlx.Tx, d Draft, at place) (int64,
 	if err != nil {
 		return 0, "", err
 	}
-	if at.identity != "" {
-		known = append(known, at.identity)
+	for _, further := range []string{at.identity, at.also} {
+		if further != "" {
+			known = append(known, further)
+		}
 	}
 	if err := s.lock(ctx, tx, known); err != nil {
 		return 0, "", err

@@ -33,15 +33,16 @@ type sourceRow struct {
 	Articles     int          `db:"articles"`
 	Unread       int          `db:"unread"`
 	UnreadError  string       `db:"unread_error"`
+	Whole        bool         `db:"whole"`
 }
 
 const sourceColumns = `s.id, s.kind, s.name, s.location, extract(epoch FROM s.every)::float8 AS every, s.last_polled_at,
 	s.next_poll_at, s.last_error, s.failures, coalesce(s.lease_until > clock_timestamp(), false) AS polling,
-	s.etag, s.last_modified, s.attempt`
+	s.etag, s.last_modified, s.attempt, s.whole`
 
 func (r sourceRow) source() Source {
 	s := Source{
-		ID: r.ID, Kind: Kind(r.Kind), Name: r.Name, Location: r.Location, Every: time.Duration(r.Every * float64(time.Second)),
+		ID: r.ID, Kind: Kind(r.Kind), Name: r.Name, Location: r.Location, Every: time.Duration(r.Every * float64(time.Second)), Whole: r.Whole,
 		NextPollAt: r.NextPollAt, Polling: r.Polling, LastError: r.LastError, Failures: r.Failures,
 		Articles: r.Articles, Unread: r.Unread, UnreadError: r.UnreadError,
 	}
@@ -59,10 +60,10 @@ func (s *Store) AddSource(ctx context.Context, tx *sqlx.Tx, src Source) (Source,
 	}
 	var id int64
 	err := tx.GetContext(ctx, &id, `
-		INSERT INTO sources (kind, name, location, every, created_at, next_poll_at)
-		VALUES ($1, $2, $3, make_interval(secs => $4), $5, $5)
+		INSERT INTO sources (kind, name, location, every, created_at, next_poll_at, whole)
+		VALUES ($1, $2, $3, make_interval(secs => $4), $5, $5, $6)
 		ON CONFLICT (kind, location) DO NOTHING RETURNING id`,
-		string(src.Kind), src.Name, src.Location, src.Every.Seconds(), s.now())
+		string(src.Kind), src.Name, src.Location, src.Every.Seconds(), s.now(), src.Whole)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = tx.GetContext(ctx, &id, `SELECT id FROM sources WHERE kind = $1 AND location = $2`, string(src.Kind), src.Location)
 		if err == nil {
@@ -230,9 +231,9 @@ func (s *Store) items(ctx context.Context, sourceID int64) (map[string]held, err
 	return out, nil
 }
 
-// keep adds a draft to the library and notes it with its source, in one
-// transaction that only the newest claim can make.
-func (s *Store) keep(ctx context.Context, c claim, key string, d Draft, at place) (p Polled, err error) {
+// keep adds a draft to the library and notes it with its source and its
+// version there, in one transaction that only the newest claim can make.
+func (s *Store) keep(ctx context.Context, c claim, key string, d Draft, at place, v Version) (p Polled, err error) {
 	p = Polled{Key: key}
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		if err := s.fence(ctx, tx, c); err != nil {
@@ -242,7 +243,7 @@ func (s *Store) keep(ctx context.Context, c claim, key string, d Draft, at place
 			return err
 		}
 		p.Title = d.Article.Title
-		return s.note(ctx, tx, c.ID, p, Version{})
+		return s.note(ctx, tx, c.ID, p, v)
 	})
 	if unstorable(err) {
 		err = refused("%s holds something that the database can't keep; look for unusual characters", d.Origin)
