@@ -17,7 +17,7 @@ type articleRenderCmd struct {
 	Layout  string   `help:"article, excerpt, digest or letter. Default: article, or digest for several." placeholder:"LAYOUT"`
 	Subject string   `help:"Subject of the mail and title of a digest. Default: the article's title."`
 	Intro   string   `help:"Words of your own before everything else, a paragraph a line." placeholder:"TEXT"`
-	Theme   string   `help:"The theme." default:"editorial"`
+	Theme   string   `help:"The theme: editorial, hearth, ink or one of your own." default:"editorial"`
 	Name    string   `help:"The newsletter's name." default:"Your Newsletter"`
 	Postal  string   `help:"The sender's postal address." default:"Example Media, 100 Example Street, Portland, OR 97201, USA"`
 	Amazon  string   `help:"via_article or direct." default:"via_article"`

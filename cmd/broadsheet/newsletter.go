@@ -19,7 +19,7 @@ type newsletterFlags struct {
 	Zone              *string `help:"IANA zone of its schedule, such as Europe/Berlin. Default: UTC."`
 	Language          *string `help:"BCP 47 language of its mails. Default: en."`
 	Relay             *string `help:"The relay's name; \"\" is any, as their priorities and weights say. Default: any."`
-	Theme             *string `help:"The theme. Default: editorial."`
+	Theme             *string `help:"The theme: editorial, hearth, ink or one of your own (--templates-dir). Default: editorial."`
 	HomeURL           *string `help:"The publisher's home page."`
 	DisclosureURL     *string `help:"The publisher's page with its full disclosure."`
 	DefaultDisclosure *string `help:"Disclosure for articles that recommend something and have none of their own."`

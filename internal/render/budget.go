@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/broadsheet/broadsheet/internal/article"
 )
 
 // budget bounds the work of templates that others wrote. The work is counted,
@@ -19,12 +21,13 @@ type budget struct {
 	left int
 }
 
-// What work costs. A mail of 100,000 bytes with all blocks overridden spends
-// some 500,000.
+// What there is to spend, and what work costs. Where every template is
+// overridden, an article spends up to 50 for each byte of its text.
 const (
-	wholeBudget = 2_000_000
-	nodeCost    = 100 // an action of an override, each time it is executed
-	callCost    = 100 // a call of a function
+	baseBudget = 1_000_000 // whatever the article
+	perByte    = 400       // of the articles' text
+	nodeCost   = 100       // an action of an override, each time it is executed
+	callCost   = 100       // a call of a function
 	// Every byte written or made by a function costs 1.
 
 	longestMade   = 64 << 10 // bytes of a text that a function makes
@@ -35,14 +38,18 @@ const (
 
 var errOverspent = errors.New("it does more work than a mail needs: a loop that goes on and on, or far too much text")
 
-// run executes with a full budget.
-func (b *budget) run(f func() error) error {
+// run executes with a full budget: the more there is to say, the more work it
+// may be.
+func (b *budget) run(articles []*article.Article, f func() error) error {
 	if b == nil {
 		return f()
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.left = wholeBudget
+	b.left = baseBudget
+	for _, a := range articles {
+		b.left += perByte * len(article.PlainText(a))
+	}
 	return f()
 }
 

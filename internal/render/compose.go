@@ -20,7 +20,7 @@ func Compose(issue Issue, theme *Theme) (Mail, error) {
 	}
 	v := e.view(inMail)
 	m := Mail{Title: e.art.Title, Preheader: v.Preheader.String()}
-	err = theme.part("the HTML part", "blocks", func() error {
+	err = theme.part(issue.Articles, "the HTML part", "blocks", func() error {
 		m.HTML, err = theme.html[e.Dir].render(v)
 		return err
 	})
@@ -28,7 +28,7 @@ func Compose(issue Issue, theme *Theme) (Mail, error) {
 		return Mail{}, err
 	}
 	e.numberLinks(v)
-	err = theme.part("the text part", "blocks", func() error {
+	err = theme.part(issue.Articles, "the text part", "blocks", func() error {
 		m.Text, err = theme.text.render(v)
 		return err
 	})
@@ -38,7 +38,7 @@ func Compose(issue Issue, theme *Theme) (Mail, error) {
 	if len(issue.Without) > 0 {
 		return m, nil
 	}
-	err = theme.part("the web page", "web", func() error {
+	err = theme.part(issue.Articles, "the web page", "web", func() error {
 		m.Web, err = theme.web.render(e)
 		return err
 	})
@@ -49,8 +49,8 @@ func Compose(issue Issue, theme *Theme) (Mail, error) {
 }
 
 // part renders one part, whose templates an override folder may have in dir.
-func (t *Theme) part(what, dir string, render func() error) error {
-	err := t.over.explain(dir, t.budget.run(render))
+func (t *Theme) part(articles []*article.Article, what, dir string, render func() error) error {
+	err := t.over.explain(dir, t.budget.run(articles, render))
 	var broken *TemplateError
 	if err == nil || errors.As(err, &broken) {
 		return err

@@ -78,7 +78,7 @@ func readOverrides(dir string, fsys fs.FS) (*overrides, error) {
 	}
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(o.files)) {
-		fmt.Fprintf(h, "%q %q\n", name, o.files[name])
+		_, _ = fmt.Fprintf(h, "%q %q\n", name, o.files[name]) // a hash takes everything
 	}
 	h.Sum(o.hash[:0])
 	return o, nil

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -62,26 +63,31 @@ func TestOverride(t *testing.T) {
 	}
 }
 
-// TestOverridesOfOurOwn: our own templates, put into a folder, give the same
-// mails within the budget.
-func TestOverridesOfOurOwn(t *testing.T) {
+// ours is themes with a copy of every template and theme of ours as overrides.
+var ours = sync.OnceValues(func() (*Themes, error) {
 	files := fstest.MapFS{}
 	for dir, place := range overridden {
 		for _, ending := range place.endings {
 			names, err := fs.Glob(templates.FS, place.ours+"/*"+ending)
 			if err != nil {
-				t.Fatal(err)
+				return nil, err
 			}
 			for _, n := range names {
 				data, err := fs.ReadFile(templates.FS, n)
 				if err != nil {
-					t.Fatal(err)
+					return nil, err
 				}
 				files[dir+"/"+filepath.Base(n)] = &fstest.MapFile{Data: data}
 			}
 		}
 	}
-	themes, err := openThemes("copy", files)
+	return openThemes("copy", files)
+})
+
+// TestOverridesOfOurOwn: our own templates, put into a folder, give the same
+// mails within the budget.
+func TestOverridesOfOurOwn(t *testing.T) {
+	themes, err := ours()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,6 +104,57 @@ func TestOverridesOfOurOwn(t *testing.T) {
 			t.Errorf("%s: differs", f.name)
 		}
 	}
+}
+
+// TestLongArticlesFit: the budget grows with what there is to say.
+func TestLongArticlesFit(t *testing.T) {
+	themes, err := ours()
+	if err != nil {
+		t.Fatal(err)
+	}
+	theme, err := themes.Load("editorial")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cells [][]article.Text
+	for range 300 {
+		cells = append(cells, []article.Text{article.Plain("12"), article.Plain("x"), article.Plain("34"), article.Plain("y")})
+	}
+	blocks := article.Blocks{&article.Table{Rows: cells}}
+	for range 500 {
+		blocks = append(blocks,
+			&article.Heading{Level: 2, Text: article.Plain("A Section")},
+			&article.Paragraph{Text: article.Plain(strings.Repeat("Words that say nothing. ", 12))},
+			&article.Paragraph{Text: article.Plain(strings.Repeat("日本語のとても長い段落", 20))},
+			&article.List{Style: article.Check, Items: []article.Item{{Text: article.Plain("One: a thing.")}, {Text: article.Plain("Two")}}})
+	}
+	if _, err := Compose(Issue{Articles: []*article.Article{{Title: "Long", Blocks: blocks}}}, theme); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOverridesAtOnce: mails made at the same time don't spend each other's
+// budget.
+func TestOverridesAtOnce(t *testing.T) {
+	themes, err := ours()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := fixtureNamed(t, "30-hearth")
+	want := f.compose(t)
+	theme, err := themes.Load(f.theme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			if m, err := Compose(f.issue, theme); err != nil || m != want {
+				t.Errorf("differs, or %v", err)
+			}
+		})
+	}
+	wait.Wait()
 }
 
 // TestHostileOverrides: what a template must not do is found when the folder
