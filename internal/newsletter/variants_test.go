@@ -3,6 +3,9 @@ package newsletter
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -269,5 +272,32 @@ func TestNoReaderGetsAnArticleTwice(t *testing.T) {
 	w.must(w.db.Get(&empty, `SELECT count(*) FROM batches b WHERE NOT EXISTS (SELECT FROM variant_articles a WHERE a.variant_id = b.variant_id)`))
 	if twice != 0 || empty != 0 {
 		t.Errorf("%d articles were given twice, %d batches hold none", twice, empty)
+	}
+}
+
+// What was launched before variants were known counts as had: the migration
+// works it out as a launch writes it down.
+func TestTheMigrationKnowsWhatWasSent(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.article("water"), w.article("sun")
+	w.readers("", "one@a.example")
+	for _, articles := range [][]int64{{a}, {b}} {
+		_, _, err := w.launch(w.n.ID, articles...)
+		w.must(err)
+	}
+	written := func() (rows []struct{ Article, Variant int64 }) {
+		w.must(w.db.Select(&rows, "SELECT article_id AS article, variant_id AS variant FROM variant_articles ORDER BY 1, 2"))
+		return rows
+	}
+	want := written()
+	file, err := os.ReadFile(filepath.Join("..", "..", "migrations", "00008_layouts.sql"))
+	w.must(err)
+	backfill := regexp.MustCompile(`(?s)INSERT INTO variant_articles.*?;`).FindString(string(file))
+	for _, statement := range []string{"DELETE FROM variant_articles", backfill} {
+		_, err := w.db.Exec(statement)
+		w.must(err)
+	}
+	if got := written(); len(got) != 2 || !slices.Equal(got, want) {
+		t.Errorf("the migration makes %v of what was %v", got, want)
 	}
 }

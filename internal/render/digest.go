@@ -36,6 +36,9 @@ const leastPicture = 200
 // digest completes the view of a digest.
 func (e *edition) digest(v *view, m medium) {
 	v.Kicker = e.DigestKicker
+	if name := v.Newsletter.Name; e.shown == 1 && strings.TrimSpace(e.issue.Title) == "" && name != "" {
+		v.Title = e.headline(article.Plain(name)) // not the one story's title twice
+	}
 	for i, c := range e.stories {
 		if c == nil {
 			continue

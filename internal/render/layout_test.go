@@ -70,6 +70,9 @@ func TestVariant(t *testing.T) {
 	if m = f.compose(t); strings.Contains(m.Text, "In this issue") || m.Title != "Thin Before Thick: The Only Rule for Layering" {
 		t.Errorf("a digest of one reads:\n%s", m.Text)
 	}
+	if n := strings.Count(m.Text, "Thin Before Thick"); n != 1 || !strings.Contains(m.Text, "The digest\nQuiet Skin\n") {
+		t.Errorf("a digest of one has its title %d times:\n%s", n, m.Text)
+	}
 }
 
 func TestDigestDisclosures(t *testing.T) {
