@@ -66,6 +66,19 @@
 // before it has heard the recipient's address is never the recipient's fault,
 // and 5.7.x never suppresses anybody.
 //
+// What comes back later is classified by the same table: [ParseReport] reads
+// reports of RFC 3464 and 5965, and [ReportedRecipient.Verdict] takes the last
+// server's words for a relay's. Whose mail it was is told only by the return
+// path that the report came to, or that a complaint quotes: [VERP] puts a MAC
+// into it.
+//
+// # Signatures
+//
+// [Signer] signs what was spliced, with every key of the sender's domain: RSA of
+// 2,048 bits takes about 1 ms of CPU, Ed25519 0.15 ms. Covered is every header
+// that says something; From, Subject, List-Unsubscribe and the others that a
+// reader or his mailbox goes by can't be added a second time either.
+//
 // # TLS and passwords
 //
 // STARTTLS is required unless the relay is this machine or tls=none says

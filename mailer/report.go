@@ -36,6 +36,9 @@ type Report struct {
 	Recipients []ReportedRecipient
 	// Feedback is the type of an ARF: "abuse", "not-spam".
 	Feedback string
+	// ReturnPath is that of the mail an ARF is about, without brackets, "" if
+	// the report doesn't tell. One that [VERP.Parse] takes can't be made up.
+	ReturnPath string
 }
 
 // ReportedRecipient is what a DSN says of one recipient.
@@ -112,10 +115,14 @@ func (out *Report) part(p *message.Entity) {
 	case "message/feedback-report":
 		if h := fields(body); out.Kind == ReportARF && len(h) > 0 {
 			out.Feedback = strings.ToLower(word1(h[0].Get("Feedback-Type")))
+			out.ReturnPath = bracketed(h[0].Get("Original-Mail-From"))
 		}
 	case "message/rfc822", "message/rfc822-headers", "text/rfc822-headers", "message/global", "message/global-headers":
 		if h := fields(body); out.MessageID == "" && len(h) > 0 {
-			out.MessageID = strings.Trim(clip(clean(h[0].Get("Message-Id")), 250), " <>")
+			out.MessageID = bracketed(h[0].Get("Message-Id"))
+			if out.ReturnPath == "" {
+				out.ReturnPath = bracketed(h[0].Get("Return-Path"))
+			}
 		}
 	}
 }
@@ -160,6 +167,9 @@ func typed(s string) string {
 	}
 	return clean(s)
 }
+
+// bracketed is a value without its angle brackets.
+func bracketed(s string) string { return strings.Trim(clip(clean(s), 250), " <>") }
 
 // word1 is the first word, without a comment behind it.
 func word1(s string) string {

@@ -18,7 +18,7 @@ func TestParseReport(t *testing.T) {
 		"02-exchange":         "dsn def567@example.org; ada@example.com 5.1.10 SMTP-2 now",
 		"03-delayed":          "dsn ; ada@example.com ignored",
 		"04-full-and-expired": "dsn ; full@example.com 5.2.2 SMTP-3 count; gone@example.com 4.4.1 SMTP-RELAY not; policy@example.com 5.7.1 SMTP-4 not; plain@example.com   not",
-		"05-arf":              "arf ghi234@example.org abuse",
+		"05-arf":              "arf ghi234@example.org abuse b+7.c.aaaaaaaaaaaaaaaa@bounce.example.org",
 		"06-holiday":          "none",
 		"07-read-receipt":     "none",
 		"08-base64-utf8":      "dsn ; jörg@example.com 5.1.1 SMTP-2 now",
@@ -39,7 +39,7 @@ func describe(r *Report, err error) string {
 	if errors.Is(err, ErrNoReport) {
 		return "none"
 	}
-	out := strings.TrimRight(fmt.Sprintf("%s %s %s", r.Kind, r.MessageID, r.Feedback), " ")
+	out := strings.TrimRight(fmt.Sprintf("%s %s %s %s", r.Kind, r.MessageID, r.Feedback, r.ReturnPath), " ")
 	if r.MessageID == "" {
 		out += " "
 	}

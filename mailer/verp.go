@@ -34,6 +34,10 @@ func (v VERP) Address(mailing, recipient int64) string {
 	return verpPrefix + ids + "." + v.mac(ids) + "@" + v.Domain
 }
 
+// Feedback is the address to register with feedback loops: that of no delivery,
+// numbers 0 and 0. What comes there must name a return path itself.
+func (v VERP) Feedback() string { return v.Address(0, 0) }
+
 // Parse gives the delivery that an address was made for; ok is false for any
 // address that Address didn't make.
 func (v VERP) Parse(address string) (mailing, recipient int64, ok bool) {

@@ -1,10 +1,29 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/broadsheet/broadsheet/internal/bounce"
 )
+
+type bounceAddressCmd struct{}
+
+func (bounceAddressCmd) Help() string {
+	return `For the forms of mailbox providers that report complaints. Reports that come there must quote
+the return path of the mail, which tells whose it was.
+
+Example:
+  broadsheet bounce address --bounce-domain bounce.example.org`
+}
+
+func (c *bounceAddressCmd) Run(a *app, b *backend) error {
+	if a.set.BounceDomain == "" {
+		return errors.New("there is no such address without a domain for bounces; give --bounce-domain or set BROADSHEET_BOUNCE_DOMAIN")
+	}
+	a.print("%s", b.returns(a).Feedback())
+	return nil
+}
 
 type bounceListCmd struct {
 	Before int64 `help:"Begin before this number (the last one shown)."`

@@ -88,7 +88,8 @@ type cli struct {
 		Recipients  issueRecipientsCmd  `cmd:"" help:"List who got an issue, and who did not and why."`
 	} `cmd:"" help:"Editions of a newsletter: draft, check, approve, send, account for."`
 	Bounce struct {
-		List bounceListCmd `cmd:"" help:"List what came back about deliveries, newest first."`
+		Address bounceAddressCmd `cmd:"" help:"Print the address to register with feedback loops."`
+		List    bounceListCmd    `cmd:"" help:"List what came back about deliveries, newest first."`
 	} `cmd:"" help:"Mails that came back, refusals and complaints."`
 	DKIM struct {
 		Add    dkimAddCmd    `cmd:"" help:"Sign the mails of a domain with a new key, or one of yours; prints the DNS record."`

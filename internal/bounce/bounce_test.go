@@ -202,6 +202,27 @@ func TestForged(t *testing.T) {
 	}
 }
 
+// TestFeedbackLoop: a complaint at the registered address counts if it quotes a
+// return path that was really ours.
+func TestFeedbackLoop(t *testing.T) {
+	w := newWorld(t)
+	loop := w.returns.Feedback()
+	other := mailer.VERP{Domain: w.returns.Domain, MAC: func(string) []byte { return make([]byte, 32) }}
+	quoting := func(path string) string {
+		return strings.Replace(fmt.Sprintf(complaint, "abuse"), "\nVersion: 1\n", "\nOriginal-Mail-From: <"+path+">\n", 1)
+	}
+	for _, mail := range []string{
+		fmt.Sprintf(complaint, "abuse"), quoting(other.Address(7, 1)), quoting("news@example.org"), quoting(loop), dsn("failed", "5.1.1", "550 5.1.1 no"),
+	} {
+		if err := w.send(loop, mail); err != nil || w.suppressed() != "" {
+			t.Errorf("got %v, suppressed %q by %s", err, w.suppressed(), mail)
+		}
+	}
+	if err := w.send(loop, quoting(w.returns.Address(7, 2))); err != nil || w.suppressed() != "2 complaint SMTP-11 at mailing 7" {
+		t.Errorf("got %v, suppressed %q", err, w.suppressed())
+	}
+}
+
 // TestKeepFails: what can't be kept is asked for again, and then kept.
 func TestKeepFails(t *testing.T) {
 	w := newWorld(t)

@@ -21,6 +21,10 @@
 // transaction; when it fails the sender is told to come back (451). A delivery
 // has at most one fact of each kind, so a report that comes twice counts once.
 //
+// One address stands for no delivery (numbers 0 and 0): it is registered with
+// the feedback loops of mailbox providers. A complaint that comes there counts
+// if it quotes the return path of the mail, whose MAC is held up as well.
+//
 // The ledger of deliveries never changes for a bounce: that the relay took the
 // message stays true.
 //

@@ -115,6 +115,13 @@ func (s *session) Data(r io.Reader) error {
 	ctx, cancel := context.WithTimeout(context.Background(), keepLimit)
 	defer cancel()
 	for _, d := range s.to {
+		if d == (delivery{}) { // the address for feedback loops
+			var ok bool
+			if d.mailing, d.recipient, ok = s.x.returns.Parse(report.ReturnPath); !ok || report.Kind != mailer.ReportARF || d == (delivery{}) {
+				s.x.desk.metrics.other.Inc()
+				continue
+			}
+		}
 		if _, err := s.x.desk.Report(ctx, d.mailing, d.recipient, report); err != nil {
 			s.x.log.Warn("a bounce could not be kept and is asked for again", "mailing", d.mailing, "recipient", d.recipient, "error", err)
 			return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "try again later"}
