@@ -115,7 +115,11 @@ func attributeStyle(n *html.Node) []decl {
 // what it is.
 func doubtful(n *html.Node) bool {
 	switch n.DataAtom {
-	case atom.Details, atom.Dialog, atom.Object, atom.Svg, atom.Math, atom.Noscript, atom.Marquee, atom.Button:
+	case atom.Details, atom.Dialog, atom.Object, atom.Svg, atom.Math, atom.Noscript, atom.Marquee, atom.Button, atom.Bdo, atom.Rp,
+		atom.Del, atom.S, atom.Strike:
+		return true
+	}
+	if _, ok := hasAttr(n, "popover"); ok {
 		return true
 	}
 	return attr(n, "aria-hidden") == "true" || n.Namespace != ""

@@ -82,6 +82,11 @@ func claimCases() []ruleCase {
 		{"LAW-8", "in a list", true, func(s *sample) {
 			s.Article.Blocks = append(s.Article.Blocks, &article.List{Items: []article.Item{{Text: article.Plain("It heals eczema"), Place: line(31)}}, Place: line(30)})
 		}, "line 31", true},
+		{"LAW-8", "in the title", true, func(s *sample) { s.Article.Title = "The Balm That Cures Acne" }, "Cures Acne", true},
+		{"LAW-8", "in a label", true, func(s *sample) { s.pick().Label = "Clinically proven" }, "line 9", true},
+		{"LAW-8", "in an editor's takeaway", true, func(s *sample) {
+			s.Article.Takeaways = append(s.Article.Takeaways, article.Takeaway{Text: "It has guaranteed results.", Origin: article.Edited})
+		}, "guaranteed results", true},
 		{"LAW-8", "in a pick", true, func(s *sample) { s.pick().Blurb = article.Plain("This balm cures acne overnight.") }, "line 9", true},
 	}
 	for _, text := range []string{

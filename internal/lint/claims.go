@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"iter"
 	"regexp"
 	"strings"
 
@@ -32,7 +33,7 @@ var cited = regexp.MustCompile(`(?i)\[\d+\]|\(\d{1,2}\)|\bdoi:|\bet al\b|\bPMID\
 // claims finds health claims without evidence (LAW-8), one for each place.
 func (r *report) claims(a *article.Article) {
 	last := article.Place{}
-	for t, p := range passages(a) {
+	for t, p := range claimants(a) {
 		s := t.String()
 		if p.Line > 0 && p == last || evidence(a, t) || cited.MatchString(s) {
 			continue
@@ -46,6 +47,27 @@ func (r *report) claims(a *article.Article) {
 			last = p
 			break
 		}
+	}
+}
+
+// claimants are the texts of an article that can claim something: its
+// passages, and what stands over them or in an editor's own words.
+func claimants(a *article.Article) iter.Seq2[article.Text, article.Place] {
+	return func(yield func(article.Text, article.Place) bool) {
+		if !yield(article.Plain(a.Title), article.Place{}) || !yield(article.Plain(a.Preheader), article.Place{}) {
+			return
+		}
+		for _, t := range a.Takeaways {
+			if t.Origin != article.Extracted && !yield(article.Plain(t.Text), t.Place) {
+				return
+			}
+		}
+		for _, p := range a.Picks() {
+			if !yield(article.Plain(p.Label+". "+p.CTA), p.Place) {
+				return
+			}
+		}
+		passages(a)(yield)
 	}
 }
 

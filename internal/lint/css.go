@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/andybalholm/cascadia"
@@ -123,6 +124,9 @@ func (s *sheet) block(css, when string, depth int) {
 			}
 			continue
 		}
+		if strings.Contains(body, "{") {
+			s.unread = "a style rule stands inside another"
+		}
 		s.rule(prelude, declarations(body), when)
 	}
 }
@@ -133,7 +137,8 @@ func (s *sheet) rule(selectors string, decls []decl, when string) {
 		return
 	}
 	for _, one := range splitOutside(selectors, ',') {
-		one = strings.TrimSpace(one)
+		// Where there is no doctype classes in capitals are the same.
+		one = strings.ToLower(firstOf.ReplaceAllString(strings.TrimSpace(one), ""))
 		if one == "" || momentary(one) {
 			continue
 		}
@@ -204,6 +209,9 @@ func cutBlock(css string) (prelude, body, rest string, ok bool) {
 	return prelude, css[open+1:], "", true
 }
 
+// firstOf are the parts of an element that a rule can hide as well as the whole.
+var firstOf = regexp.MustCompile(`(?i)::?first-(?:line|letter)`)
+
 // momentary marks selectors of a state that passes or of generated content.
 func momentary(selector string) bool {
 	for _, p := range []string{":hover", ":focus", ":active", ":visited", "::", ":before", ":after"} {
@@ -215,13 +223,20 @@ func momentary(selector string) bool {
 }
 
 // relevantProps are the properties that look.apply reads.
-var relevantProps = map[string]bool{
-	"display": true, "visibility": true, "opacity": true, "font-size": true, "font": true, "color": true,
-	"background": true, "background-color": true, "background-image": true, "max-height": true, "height": true,
-	"max-width": true, "width": true, "overflow": true, "clip": true, "clip-path": true, "text-indent": true,
-	"position": true, "transform": true, "order": true, "flex-direction": true, "mso-hide": true, "margin": true,
-	"margin-left": true, "margin-top": true, "margin-right": true, "filter": true, "grid-area": true, "grid-row": true,
-	"content-visibility": true, "line-height": true,
+var relevantProps = properties(`
+	display visibility opacity font-size font color background background-color background-image background-clip -webkit-background-clip
+	max-height height max-width width overflow overflow-x overflow-y clip clip-path text-indent position transform order flex-direction
+	mso-hide margin margin-left margin-top margin-right padding padding-left padding-right padding-top filter grid-area grid-row
+	content-visibility line-height zoom letter-spacing word-spacing -webkit-text-fill-color mask mask-image -webkit-mask -webkit-mask-image
+	scale translate rotate animation animation-name -webkit-animation writing-mode unicode-bidi -webkit-line-clamp line-clamp
+	text-decoration text-decoration-line offset-path perspective`)
+
+func properties(list string) map[string]bool {
+	out := map[string]bool{}
+	for p := range strings.FieldsSeq(list) {
+		out[p] = true
+	}
+	return out
 }
 
 func relevant(decls []decl) []decl {

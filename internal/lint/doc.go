@@ -41,7 +41,8 @@
 // link passes when a disclosure ends before the link begins; a pick wants
 // another one after its name and before the next heading. Doubt, such as a
 // colour that can't be computed, speaks against the disclosure and for the
-// link.
+// link. What is painted over a disclosure isn't seen here; HTML-2 warns of
+// whatever is positioned.
 //
 // The same walk measures size, contrast and the height of links (HTML-8), in
 // light, dark and inverted colours. Inversion turns the lightness of text and

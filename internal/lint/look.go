@@ -48,45 +48,79 @@ func (l look) clear() bool {
 // apply changes a look by declarations in the order of the cascade, given the
 // parent's.
 func (l *look) apply(decls []decl, parent look) {
-	var none, faint, clips bool
-	var flat []string
+	var box box
 	line := ""
 	for _, d := range lastOnly(decls) {
 		switch d.prop {
 		case "display":
-			none = d.value == "none"
+			l.gone = l.gone || d.value == "none" || strings.HasPrefix(d.value, "table-column")
 		case "visibility":
 			l.hidden = d.value == "hidden" || d.value == "collapse"
 		case "opacity":
-			f, ok := number(d.value)
-			faint = ok && f < 0.1
+			f, ok := fraction(d.value)
+			l.gone = l.gone || ok && f < 0.1
 			l.off = l.off || ok && f < 0.9
 		case "content-visibility":
-			faint = faint || d.value == "hidden"
+			l.gone = l.gone || d.value == "hidden"
 		case "font-size":
-			l.size = fontSize(d.value, parent.size)
+			l.resize(d.value, parent.size)
 		case "font":
-			l.size = shorthandSize(d.value, parent.size)
+			l.resize(shorthandSize(d.value), parent.size)
 		case "line-height":
 			line = d.value
 		case "color":
 			l.ink = inkOf(d.value, parent)
 		case "background", "background-color", "background-image":
 			l.ground = groundOf(d, l.ground, parent)
-		case "overflow":
-			clips = strings.Contains(d.value, "hidden") || strings.Contains(d.value, "clip")
-		case "height", "max-height", "width", "max-width":
-			flat = append(flat, d.value)
+		case "overflow", "overflow-x", "overflow-y", "height", "max-height", "width", "max-width":
+			box.add(d)
 		default:
-			l.off = l.off || displaced(d)
+			l.off = l.off || displaced(d, l.size) || disguised(d, l.size)
 		}
 	}
 	l.line = lineHeight(line, l.size, l.line)
-	for _, v := range flat {
-		px, ok := length(v, l.size)
-		l.off = l.off || clips && ok && px < leastSize
+	l.off = l.off || line != "" && l.line < 0.8*l.size && line != "normal" || box.cuts(l.size)
+}
+
+// resize sets the size of the font; one that can't be computed is a doubt.
+func (l *look) resize(value string, parent float64) {
+	px, ok := fontSize(value, parent)
+	l.off = l.off || !ok
+	l.size = px
+}
+
+// box is what a declaration says of how much of an element is shown.
+type box struct {
+	clips         bool
+	width, height []string
+}
+
+func (b *box) add(d decl) {
+	switch {
+	case strings.HasPrefix(d.prop, "overflow"):
+		b.clips = b.clips || d.value != "visible" && d.value != "initial" && d.value != "unset"
+	case strings.HasSuffix(d.prop, "height"):
+		b.height = append(b.height, d.value)
+	default:
+		b.width = append(b.width, d.value)
 	}
-	l.gone = l.gone || none || faint
+}
+
+// leastWidth and leastHeight are what a disclosure of one sentence needs, in
+// px, on a phone.
+const leastWidth, leastHeight = 120.0, 100.0
+
+// cuts reports whether a text may be cut off.
+func (b *box) cuts(size float64) bool {
+	small := func(values []string, least float64) bool {
+		for _, v := range values {
+			if px, ok := length(v, size); ok && px < least {
+				return true
+			}
+		}
+		return false
+	}
+	return b.clips && (small(b.width, leastWidth) || small(b.height, leastHeight))
 }
 
 // lastOnly keeps the last declaration of each property, in its place.
@@ -109,11 +143,12 @@ func lastOnly(decls []decl) []decl {
 
 // displaced reports whether a declaration takes an element out of its place or
 // out of sight without removing it.
-func displaced(d decl) bool {
+func displaced(d decl, size float64) bool {
 	switch d.prop {
 	case "position":
 		return d.value != "static" && d.value != "initial"
-	case "clip", "clip-path", "transform", "filter":
+	case "clip", "clip-path", "transform", "filter", "scale", "translate", "rotate", "offset-path", "perspective",
+		"mask", "mask-image", "-webkit-mask", "-webkit-mask-image", "animation", "animation-name", "-webkit-animation":
 		return d.value != "none" && d.value != "auto"
 	case "mso-hide":
 		return d.value == "all"
@@ -121,14 +156,53 @@ func displaced(d decl) bool {
 		return d.value != "0" && d.value != "auto"
 	case "flex-direction":
 		return strings.HasSuffix(d.value, "reverse")
-	case "text-indent", "margin", "margin-left", "margin-top", "margin-right":
+	case "zoom":
+		f, ok := fraction(d.value)
+		return ok && f < 0.9
+	case "-webkit-line-clamp", "line-clamp":
+		return d.value != "none"
+	case "text-indent", "margin", "margin-left", "margin-top", "margin-right", "padding", "padding-left", "padding-right", "padding-top":
 		for part := range strings.FieldsSeq(d.value) {
-			if px, ok := length(part, defaultSize); ok && px < -30 {
+			if px, ok := length(part, size); ok && (px < -30 || px > 300) {
 				return true
+			}
+			if f, ok := strings.CutSuffix(part, "%"); ok {
+				n, _ := number(f)
+				return n < -10 || n > 50
 			}
 		}
 	}
 	return false
+}
+
+// disguised reports whether a declaration makes letters into something that
+// can't be read.
+func disguised(d decl, size float64) bool {
+	switch d.prop {
+	case "letter-spacing", "word-spacing":
+		px, ok := length(d.value, size)
+		return ok && (px < -0.1*size || px > size)
+	case "-webkit-text-fill-color":
+		return d.value != "currentcolor" && d.value != "inherit"
+	case "background-clip", "-webkit-background-clip":
+		return d.value == "text"
+	case "writing-mode":
+		return d.value != "horizontal-tb"
+	case "unicode-bidi":
+		return strings.Contains(d.value, "override")
+	case "text-decoration", "text-decoration-line":
+		return strings.Contains(d.value, "line-through")
+	}
+	return false
+}
+
+// fraction is a number, or a percentage as one.
+func fraction(value string) (float64, bool) {
+	if p, ok := strings.CutSuffix(value, "%"); ok {
+		f, ok := number(p)
+		return f / 100, ok
+	}
+	return number(value)
 }
 
 func inkOf(value string, parent look) colour {
@@ -170,37 +244,46 @@ var sizeWords = map[string]float64{
 	"xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "large": 18, "x-large": 24, "xx-large": 32,
 }
 
-func fontSize(value string, parent float64) float64 {
+// fontSize is a font's size in px; not ok where it can't be computed.
+func fontSize(value string, parent float64) (px float64, ok bool) {
 	if px, ok := sizeWords[value]; ok {
-		return px
+		return px, true
 	}
 	switch value {
 	case "inherit", "unset":
-		return parent
+		return parent, true
 	case "smaller":
-		return parent / 1.2
+		return parent / 1.2, true
 	case "larger":
-		return parent * 1.2
+		return parent * 1.2, true
+	case "initial":
+		return defaultSize, true
 	}
-	if p, ok := strings.CutSuffix(value, "%"); ok {
-		if f, ok := number(p); ok {
-			return parent * f / 100
-		}
+	if f, ok := strings.CutSuffix(value, "%"); ok {
+		f, ok := number(f)
+		return parent * f / 100, ok
 	}
 	if px, ok := length(value, parent); ok {
-		return px
+		return px, true
 	}
-	return parent
+	return parent, false
 }
 
-var shorthand = regexp.MustCompile(`(?:^|\s)([\d.]+(?:px|pt|em|rem|%))`)
+// shorthand is the size in a font declaration: the first length, or the bare
+// zero that is none.
+var shorthand = regexp.MustCompile(`(?:^|\s)((?:\d+\.?\d*|\.\d+)(?:px|pt|em|rem|vw|vh|%)|0+(?:\.0+)?(?:[\s/]|$)|smaller|larger|(?:xx?-)?(?:small|large)|medium)`)
 
-// shorthandSize finds the size in a font declaration.
-func shorthandSize(value string, parent float64) float64 {
+// shorthandSize finds the size in a font declaration; the system's fonts have
+// one of their own.
+func shorthandSize(value string) string {
 	if m := shorthand.FindStringSubmatch(value); m != nil {
-		return fontSize(m[1], parent)
+		return strings.Trim(m[1], " /")
 	}
-	return parent
+	switch value {
+	case "caption", "icon", "menu", "message-box", "small-caption", "status-bar":
+		return "13px"
+	}
+	return value
 }
 
 // lineHeight is a line-height in px, or what was inherited.

@@ -21,7 +21,7 @@ func (m *mail) size() {
 		return
 	}
 	n := len(m.msg.html.raw)
-	const fix = "Shorten the article, or send an excerpt that links to the whole."
+	const fix = "Shorten the article, or send an excerpt that leads to the whole: --layout excerpt."
 	switch {
 	case n > tooLarge:
 		m.report.in("HTML-4", inHTML, len(m.htmlSource), fmt.Sprintf("The HTML part is %d bytes as sent, more than the %d that Gmail shows.", n, tooLarge), fix)

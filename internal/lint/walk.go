@@ -57,6 +57,11 @@ func newWalker(root *html.Node) *walker {
 
 // head collects the style blocks and the title, wherever they stand.
 func (w *walker) head(n *html.Node) {
+	for i, a := range n.Attr {
+		if a.Key == "class" {
+			n.Attr[i].Val = strings.ToLower(a.Val)
+		}
+	}
 	switch {
 	case n.Type == html.ElementNode && n.DataAtom == atom.Style:
 		w.sheet.add(textOf(n))
