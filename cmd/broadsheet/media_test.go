@@ -61,17 +61,21 @@ func TestPicturesAreMeasured(t *testing.T) {
 	var asked atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
-		case "/balm.png":
+		case "/balm.png", "/fresh.png":
 			asked.Add(1)
 			_, _ = w.Write(picture.Bytes())
-		case "/article":
+		case "/article", "/second":
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			_, _ = io.WriteString(w, `<!DOCTYPE html><html lang="en"><head><title>Two Balms</title></head><body><article><h1>Two Balms</h1>
+			page := `<!DOCTYPE html><html lang="en"><head><title>Two Balms</title></head><body><article><h1>Two Balms</h1>
 				<p>Skin is better at repairing itself than any serum is, if it is left alone for a while, and a balm keeps the water in.</p>
 				<p><img src="/balm.png" alt="A tin of balm"></p>
 				<p>We tried it for a month in the winter, on dry hands and on cheeks, and looked at what it did to both of them.</p>
 				<p><img src="/gone.png" alt="Another tin"></p>
-				<p>The other one was gone before we could open it, so that this is all there is to be said of it for the time being.</p></article></body></html>`)
+				<p>The other one was gone before we could open it, so that this is all there is to be said of it for the time being.</p></article></body></html>`
+			if r.URL.Path == "/second" {
+				page = strings.ReplaceAll(strings.ReplaceAll(page, "Two Balms", "Fresh Balms"), "balm.png", "fresh.png")
+			}
+			_, _ = io.WriteString(w, page)
 		default:
 			http.NotFound(w, r)
 		}
@@ -110,5 +114,18 @@ func TestPicturesAreMeasured(t *testing.T) {
 	mail := s.run("article", "lint", server.URL+"/article", "--no-measure")
 	if measured := s.run("article", "lint", server.URL+"/article"); strings.Count(mail.out, "HTML-10") != 2 || strings.Count(measured.out, "HTML-10") != 1 {
 		t.Errorf("lint says %s, and %s after measuring", mail.out, measured.out)
+	}
+	source := s.ok("source", "add", "urls", s.write("pages.txt", server.URL+"/second\n"))
+	s.ok("source", "poll", source)
+	var list []struct {
+		ID      int
+		Article struct{ Title string }
+	}
+	s.json(&list, "article", "list", "--json")
+	if list[0].Article.Title != "Fresh Balms" {
+		t.Fatalf("polled %+v", list)
+	}
+	if out := s.ok("article", "show", fmt.Sprint(list[0].ID), "--json"); !strings.Contains(out, `"width": 80`) || asked.Load() != 3 {
+		t.Errorf("a polled article's picture was not measured, after %d look-ups: %s", asked.Load(), out)
 	}
 }

@@ -198,7 +198,7 @@ func (c *newsletterShowCmd) Run(a *app, b *backend) error {
 		{"name", n.Name}, {"from", n.FromName + " <" + n.FromEmail + ">"}, {"reply-to", n.ReplyTo}, {"relay", n.Relay},
 		{"zone", n.Zone}, {"language", n.Language}, {"theme", n.Theme}, {"postal", n.PostalAddress}, {"home-url", n.HomeURL},
 		{"disclosure-url", n.DisclosureURL}, {"default-disclosure", n.DefaultDisclosure}, {"disclaimer", n.Disclaimer},
-		{"why", n.Why}, {"amazon", n.AmazonMode}, {"amazon-consent", n.AmazonConsent}, {"auto-approve", yesNo(n.AutoApprove)}, {"on-unknown", n.OnUnknown},
+		{"why", n.Why}, {"amazon", n.AmazonMode}, {"amazon-consent", n.AmazonConsent}, {"auto-approve", yesNo(n.AutoApprove)}, {"strict", yesNo(n.Strict)}, {"on-unknown", n.OnUnknown},
 		{"client-mix", n.ClientMix},
 	})
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/broadsheet/broadsheet/internal/article"
 	"github.com/broadsheet/broadsheet/internal/library"
 	"github.com/broadsheet/broadsheet/internal/lint"
+	"github.com/broadsheet/broadsheet/scheduler"
 )
 
 // warned keeps an article with two warnings: no author (ART-2) and a health
@@ -247,4 +248,50 @@ func TestErrorsHaveNoOverride(t *testing.T) {
 	if got := w.acts(issue); got != "drafted, refused" {
 		t.Errorf("acts: %s", got)
 	}
+}
+
+// An issue that was approved before there were receipts still shows the bytes
+// that were approved.
+func TestReviewWithoutAReceipt(t *testing.T) {
+	w := newWorld(t)
+	a := w.warned("balm")
+	issue := w.issue(a)
+	w.must(w.service.Approve(context.Background(), issue, "test"))
+	want := w.review(issue)
+	for _, change := range []string{
+		"ALTER TABLE issue_receipts DISABLE TRIGGER issue_receipts_append_only", "DELETE FROM issue_receipts",
+	} {
+		if _, err := w.db.Exec(change); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := w.review(issue); !r.Frozen || r.Receipt != nil || string(r.Message) != string(want.Message) || r.Template != want.Template || len(r.Findings) != len(want.Findings) {
+		t.Errorf("approved: frozen %v, %d findings", r.Frozen, len(r.Findings))
+	}
+	if _, _, err := w.service.Receipt(context.Background(), issue); err == nil || !strings.Contains(err.Error(), "wrote no receipts") {
+		t.Errorf("its receipt: %v", err)
+	}
+	w.correct(a, library.Correction{Title: ptr("Something Else")})
+	if r := w.review(issue); r.Frozen || r.Subject != "Something Else" {
+		t.Errorf("edited: frozen %v, %q", r.Frozen, r.Subject)
+	}
+}
+
+// A scheduled issue of a strict newsletter waits where warnings are open.
+func TestStrictKeepsAScheduledIssueBack(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	w.strict()
+	w.autoApprove()
+	w.readers("", "ada@a.example")
+	w.warned("balm")
+	d, err := w.service.Run(ctx, w.occurrence(w.now, "Europe/Berlin"))
+	w.must(err)
+	if d.Verdict != scheduler.Issue || !strings.Contains(d.Reason, "waits for an editor") || !strings.Contains(d.Reason, "nobody has acknowledged") {
+		t.Fatalf("decision %+v", d)
+	}
+	_, err = w.service.ApproveAcknowledging(ctx, d.IssueID, "Ada", "Fine for this once.")
+	w.must(err)
+	_, err = w.service.Send(ctx, d.IssueID, "Ada")
+	w.must(err)
 }

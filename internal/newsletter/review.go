@@ -57,6 +57,7 @@ func (s *Service) Review(ctx context.Context, id int64) (Review, error) {
 		return r, err
 	}
 	if r.Standing == Holds {
+		r.Findings, r.Subject, r.Preheader = receipt.Findings, receipt.Subject, receipt.Preheader
 		return r, r.thaw()
 	}
 	_, c, found, err := s.examine(ctx, s.db, i)
@@ -64,12 +65,15 @@ func (s *Service) Review(ctx context.Context, id int64) (Review, error) {
 		return r, err
 	}
 	sum := c.Template.SHA256()
-	r.Subject, r.Preheader, r.Template = c.Subject, c.Mail.Preheader, hex.EncodeToString(sum[:])
-	r.Message, r.HTML, r.Text, r.Findings = c.Sample, c.HTML, c.Text, found
+	r.Subject, r.Preheader, r.Template, r.Findings = c.Subject, c.Mail.Preheader, hex.EncodeToString(sum[:]), found
+	if r.Receipt == nil && (i.State == Launched || i.State == Approved && bytes.Equal(i.Source, c.Source[:])) {
+		return r, r.thaw() // approved by a version that wrote no receipts
+	}
+	r.Message, r.HTML, r.Text = c.Sample, c.HTML, c.Text
 	return r, nil
 }
 
-// thaw takes what was approved out of its stored form.
+// thaw takes the message that was approved out of its stored form.
 func (r *Review) thaw() error {
 	var t mailer.Template
 	if err := t.UnmarshalBinary(r.Issue.Template); err != nil {
@@ -82,8 +86,8 @@ func (r *Review) thaw() error {
 	if r.Text, r.HTML, err = parts(r.Message); err != nil {
 		return fmt.Errorf("read the approved message of issue %d: %w", r.Issue.ID, err)
 	}
-	r.Frozen, r.Template, r.Findings = true, r.Receipt.Bytes.Template, r.Receipt.Findings
-	r.Subject, r.Preheader = r.Receipt.Subject, r.Receipt.Preheader
+	sum := t.SHA256()
+	r.Frozen, r.Template = true, hex.EncodeToString(sum[:])
 	return nil
 }
 

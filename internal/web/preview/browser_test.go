@@ -113,3 +113,17 @@ func TestPreviewCanBeReadEverywhere(t *testing.T) {
 		}
 	}
 }
+
+func TestPreviewCanBeUsedByEverybody(t *testing.T) {
+	d := setUp(t, sample())
+	ctx := webtest.Browser(t)
+	for _, rest := range []string{"", "?view=compare", "?view=text&at=2", "?view=headers"} {
+		found, err := webtest.Accessible(ctx, d.at(rest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range found {
+			t.Errorf("%s, %s", rest, f)
+		}
+	}
+}
