@@ -60,16 +60,17 @@ const bylineBlocks = 6
 func (d *draft) takeByline() {
 	drop := make(map[int]bool)
 	for i, b := range d.blocks {
-		p, ok := b.(*article.Paragraph)
-		if i >= bylineBlocks || ok && utf8.RuneCountInString(p.Text.String()) > 160 {
+		_, ok := b.(*article.Paragraph)
+		s := blockText(b)
+		alone := i == 0 && d.title != "" && nameAlone.MatchString(s) && dateLine(blockText(next(d.blocks, 1)))
+		if i >= bylineBlocks || ok && utf8.RuneCountInString(s) > 160 {
 			break
 		}
-		if !ok {
+		if !ok && !alone {
 			continue
 		}
-		s := p.Text.String()
 		name := bylineOf(s)
-		if name == "" && authorLink(p.Text) {
+		if alone || name == "" && authorLink(said(b)) {
 			name = strings.TrimSpace(s)
 		}
 		switch {
@@ -96,6 +97,9 @@ func (d *draft) dated(s string) {
 }
 
 var authorAddress = compile(`(?i)/(?:authors?|profiles?|people|team|autor(?:en|es)?|auteurs?|autore|autori|contributors?|staff)/[^/]`)
+
+// nameAlone is a line of two to four names and nothing else.
+var nameAlone = compile(`^` + namePart + `(?: (?:(?:de|van|von|der|den|la|le|dos|das|da|do|di|del|della) ){0,2}` + namePart + `){1,3}$`)
 
 // authorLink: the line is a name that links to its bearer's page.
 func authorLink(t article.Text) bool {

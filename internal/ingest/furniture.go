@@ -83,7 +83,8 @@ func (f *furniture) lines() {
 		switch b := b.(type) {
 		case *article.Paragraph, *article.Quote:
 			t := said(b)
-			if s := t.String(); s != "" && (siteLine(s) || allLines(t, siteLine) || linkRow(t) || leadsOn(t)) {
+			_, box := b.(*article.Quote)
+			if s := t.String(); s != "" && (box && askedFor(s) || siteLine(s) || allLines(t, siteLine) || linkRow(t) || leadsOn(t)) {
 				f.drop[i] = true
 			}
 		case *article.List:
@@ -154,6 +155,12 @@ func (f *furniture) section(i int) int {
 		return f.signup(i)
 	}
 	return 0
+}
+
+// opensMore: a line that furniture of several blocks comes after.
+func opensMore(s string) bool {
+	k := phraseKey(s)
+	return relatedHeads.hasKey(k) || commentHeads.hasKey(k) || signupHeads.hasKey(k)
 }
 
 // afterwards: what block i opens only comes after an article.
@@ -244,7 +251,7 @@ func fewWords(b article.Block) bool {
 
 // signup is a heading with a box below it that asks to sign up or to follow.
 func (f *furniture) signup(i int) int {
-	proof := f.d.asks[f.bs[i]] || askedFor(said(f.bs[i]).String())
+	proof := f.d.asks[f.bs[i]] || containsAny(phraseKey(said(f.bs[i]).String()), letterStems)
 	j := i + 1
 	for ; j < len(f.bs) && j <= i+5; j++ {
 		b := f.bs[j]
@@ -267,6 +274,9 @@ func (f *furniture) signup(i int) int {
 	}
 	return 0
 }
+
+// letterStems: a heading with one of these opens nothing but a box.
+var letterStems = list(`newsletter|inbox|mailing list|posteingang|postfach|infolettre|boite mail|boletin|bandeja de entrada|caixa de entrada|casella di posta`)
 
 // forms drops what asks for something to be typed, with its heading, and
 // paragraphs at the end that ask to sign up.

@@ -17,13 +17,13 @@ var siteLines = phrasesOf(
 	`[vai|salta|passa] al [contenuto|contenuto principale|menu], vai ai contenuti, torna [su|in alto|all'inizio|alla home|indietro|al blog], home, home page, menu, apri menu, chiudi, chiudi menu, cerca, accedi, login, registrati, il mio account, carrello, [mostra|vedi|carica] [altro|altri|tutti|tutto|di più], mostra tutto, tutti gli articoli, pagina successiva, pagina precedente, successivo, precedente, pagina # di #, sei qui, ti trovi qui, ti trovi in, caricamento, caricamento in corso`,
 	// Small print.
 	`all rights reserved, privacy policy, privacy, privacy notice, privacy settings, cookie [policy|settings|preferences|notice], terms, terms [of service|of use|and conditions|& conditions|conditions], affiliate [disclosure|disclaimer|policy], disclosure policy, accessibility, accessibility statement, sitemap, do not sell *, your privacy choices, ad choices, contact us, about us, advertise with us, work with us, write for us, editorial [policy|guidelines|standards], [proudly |][powered by|published with|built with|made with] [wordpress|ghost|shopify|squarespace|wix|blogger|hugo|jekyll|substack|webflow|medium|drupal|joomla] *, [proudly |][powered by|published with|built with|made with] [wordpress|ghost|shopify|squarespace|wix|blogger|hugo|jekyll|substack|webflow|medium|drupal|joomla], theme by *, [website|site|web|theme|site design|web design|design] by *, manage [cookies|consent|preferences|cookie settings|cookie preferences], accept, accept [all|cookies|all cookies], reject, deny, decline, cookie consent, got it, i agree, save preferences, back to #`,
-	`alle rechte vorbehalten, datenschutz, datenschutzerklärung, impressum, agb, cookie [richtlinie|einstellungen|hinweis], cookies verwalten, [alle |]akzeptieren, alle cookies akzeptieren, ablehnen, alle ablehnen, einstellungen speichern, einstellungen verwalten, nur notwendige *, kontakt, über uns, haftungsausschluss`,
+	`alle rechte vorbehalten, datenschutz, datenschutzerklärung, impressum, barrierefreiheit, agb, cookie [richtlinie|einstellungen|hinweis], cookies verwalten, [alle |]akzeptieren, alle cookies akzeptieren, ablehnen, alle ablehnen, einstellungen speichern, einstellungen verwalten, nur notwendige *, kontakt, über uns, haftungsausschluss`,
 	`tous droits réservés, politique de [confidentialité|cookies], mentions légales, conditions [générales|d'utilisation|générales d'utilisation|générales de vente], cgu, cgv, plan du site, gestion des cookies, gérer [les cookies|mes cookies|le consentement], tout [accepter|refuser], accepter, refuser, accepter et fermer, continuer sans accepter, contactez nous, qui sommes nous`,
 	`todos los derechos reservados, política de [privacidad|cookies|afiliados], aviso legal, [términos|condiciones] [y condiciones|de uso|de servicio|del servicio], [aceptar|rechazar|gestionar] [todo|todas|cookies|las cookies], aceptar, rechazar, configurar cookies, mapa del sitio, contacto, sobre nosotros, quiénes somos`,
 	`todos os direitos reservados, política de [privacidade|cookies|afiliados], aviso legal, termos [de uso|e condições|de serviço|e condições de uso], [aceitar|rejeitar|gerenciar|gerir] [tudo|todos|cookies|os cookies], aceitar, rejeitar, mapa do site, fale conosco, contato, contacto, quem somos, sobre nós, entre em contato, livro de reclamações`,
 	`tutti i diritti riservati, [informativa|politica] [sulla privacy|privacy|sui cookie|cookie|cookies], privacy e cookie policy, cookie policy, note legali, termini [e condizioni|di servizio|d'uso], condizioni d'uso, [accetta|rifiuta|gestisci] [tutti|tutto|i cookie|cookie|consenso|preferenze], accetta, rifiuta, mappa del sito, contatti, contattaci, chi siamo, lavora con noi, preferenze cookie`,
 	// What lists of products and votes say.
-	`no [products|results|items|posts|articles] [match|matched|matching|found|were found|to show|to display|available] *, no [products|results|items|posts|articles] [found|were found|to show|to display|available], # [items|products|results|posts], # [items|products|results|posts] [found|in *|for *|match *], showing # * of # *, showing all # *, sort by [relevance|price|date|popularity|rating|newest], rate this [post|article|recipe|product], was this [helpful|article helpful|page helpful|guide helpful|post helpful] *, was this [helpful|article helpful|page helpful|guide helpful|post helpful], how useful was this post, click on a star *, average rating *, no votes so far *, thanks for your feedback *, yes no, report [an error|a problem|this ad|an issue], edit this page, edit, edit on github, print, print [this |]page, pin, tweet, download pdf, listen to this article, listen, copy link, link copied, jump to recipe, [follow|more by|more from] [the |this ]author, view all posts by *, all posts by *, see all posts by *, more posts by *, [follow|find] * on [twitter|instagram|facebook|linkedin|pinterest|tiktok|youtube|x], leave a comment, # comments, # comment, no comments, comments off, comments off *, # shares, # views, photo gallery, view gallery`,
+	`no [products|results|items|posts|articles] [match|matched|matching|found|were found|to show|to display|available] *, no [products|results|items|posts|articles] [found|were found|to show|to display|available], # [items|products|results|posts], # [items|products|results|posts] [found|in *|for *|match *], showing # * of # *, showing all # *, sort by [relevance|price|date|popularity|rating|newest], rate this [post|article|recipe|product], was this [helpful|article helpful|page helpful|guide helpful|post helpful] *, was this [helpful|article helpful|page helpful|guide helpful|post helpful], how useful was this post, click on a star *, average rating *, no votes so far *, thanks for your feedback *, yes no, ja nein, oui non, sí no, sim não, sì no, report [an error|a problem|this ad|an issue], edit this page, edit, edit on github, print, print [this |]page, pin, tweet, download pdf, listen to this article, listen, copy link, link copied, jump to recipe, [follow|more by|more from] [the |this ]author, view all posts by *, all posts by *, see all posts by *, more posts by *, [follow|find] * on [twitter|instagram|facebook|linkedin|pinterest|tiktok|youtube|x], leave a comment, # comments, # comment, no comments, comments off, comments off *, # shares, # views, photo gallery, view gallery`,
 	`keine [produkte|ergebnisse|treffer|beiträge] *, # [produkte|ergebnisse|treffer|artikel] *gefunden, war dieser [artikel|beitrag] hilfreich *, war [das|dieser artikel|dieser beitrag] hilfreich, bewerte diesen [beitrag|artikel], artikel bewerten, beitrag bewerten, drucken, seite drucken, [alle |mehr ][beiträge|artikel] [von|anzeigen von] *, zeige alle beiträge *, alle beiträge von * anzeigen, # kommentare, # kommentar, keine kommentare`,
 	`aucun [produit|résultat|article] *, # [produits|résultats|articles], cet article vous a t il [été utile|aidé|plu] *, cet article vous a t il [été utile|aidé|plu], [notez|évaluez] cet article, imprimer, voir tous les articles de *, tous les articles de *, # commentaires, # commentaire`,
 	`ningún [producto|resultado] *, no se [han encontrado|encontraron] *, # [productos|resultados|artículos], te ha [sido|resultado] útil *, [valora|puntúa] este [artículo|post], imprimir, ver todas las entradas *, ver todos los artículos de *, # comentarios, # comentario`,
@@ -47,6 +47,10 @@ var formLines = phrasesOf(
 	`[seu |o seu |teu |][email|e mail|endereço de e mail|endereço de email|melhor e mail|melhor email], [seu |o seu |][nome|sobrenome], [inscrever|inscrever me|inscrever se|assinar|quero receber|quero assinar|subscrever|enviar|cadastrar|quero me inscrever], o seu endereço de [e mail|email] não será publicado *, campos obrigatórios *, [salvar|guardar] [meus dados|meu nome|o meu nome] *, notifique me *, notificar me *, este site utiliza o akismet *, responder, cancelar resposta, publicar comentário, enviar comentário, [sem|zero] spam *, sem spam, site`,
 	`[la tua |il tuo |indirizzo |][email|e mail|indirizzo email|indirizzo e mail], [il tuo |][nome|cognome], [iscriviti|iscrivimi|mi iscrivo|invia|registrati ora|iscriviti ora|iscriviti subito|voglio iscrivermi], il tuo indirizzo [email|e mail] non sarà pubblicato *, i campi obbligatori *, [salva|do il mio consenso] * nome *, salva il mio nome *, avvertimi *, questo sito [usa|utilizza] akismet *, rispondi, annulla risposta, invia commento, pubblica commento, [niente|nessuno|zero|no] spam *, niente spam, sito web, ti puoi cancellare *, cancellati quando vuoi *`,
 )
+
+// namesToo are lines of the frame that may as well be the heading of a section
+// with text below it.
+var namesToo = phrasesOf(`privacy, cookies, terms, [terms|terms and] conditions, contact, search, help, legal, accessibility, home, website, name, comment, email, accept, reject, menu, edit, sponsored, listen, datenschutz, kontakt, suche, startseite, impressum, einstellungen, confidentialité, accueil, panier, recherche, contacto, privacidad, búsqueda, inicio, nombre, privacidade, contato, pesquisa, início, nome, contatti, ricerca, carrello, share, follow`)
 
 // networks are where articles are shared and sites followed; shareVerbs stand
 // among them.
@@ -104,18 +108,20 @@ func frameRow(s string) bool {
 	if !strings.ContainsAny(s, "|·•") {
 		return false
 	}
-	n := 0
+	n, unknown := 0, 0
 	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune("|·•", r) }) {
 		k := phraseKey(part)
 		switch {
 		case k == "":
 		case siteLines.hasKey(k), formLines.hasKey(k), siteHeads.hasKey(k), networks[k]:
 			n++
-		default:
+		case strings.Count(k, " ") > 2:
 			return false
+		default:
+			unknown++
 		}
 	}
-	return n >= 2
+	return n >= 2 && 2*unknown <= n
 }
 
 func containsAny(s string, stems []string) bool {
@@ -176,7 +182,14 @@ var followStart = compile(`(?i)^\W{0,6}(?:follow|find|join|connect with|like|sub
 // pitchStems: without one of these no text asks to sign up.
 var pitchStems = list(`newsletter|inbox|mailing list|mail list|mail updates|subscri|sign up|signing up|posteingang|postfach|abonn|melde dich|trage dich|trag dich|boite mail|boite de reception|inscri|boletin|suscri|bandeja de entrada|caixa de entrada|inscrev|assine|subscrev|cadastr|iscriv|iscriz|posta elettronica|tua casella|tua mail|tua email|tu correo|seu e mail|teu e mail|abmeld|no spam|kein spam`)
 
+// joinOthers counts those who have signed up already.
+var joinOthers = compile(`\b(?:join|werde \w+ von|rejoi\w+|unete a|junta? ?t?e? ?se a|junte se a|unisciti a)\b.{0,20}\d.{0,12}\b(?:readers|subscribers|others|people|leser\w*|abonnent\w*|lecteurs|abonnes|lectores|suscriptores|leitores|inscritos|assinantes|lettori|iscritti)\b`)
+
 // askedFor: the text asks the reader to sign up or to follow.
 func askedFor(s string) bool {
-	return s != "" && len(s) <= 320 && (len(s) <= 140 || invites.MatchString(s)) && containsAny(phraseKey(s), pitchStems)
+	if s == "" || len(s) > 320 || len(s) > 140 && !invites.MatchString(s) {
+		return false
+	}
+	k := phraseKey(s)
+	return containsAny(k, pitchStems) || joinOthers.MatchString(k)
 }

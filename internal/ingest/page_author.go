@@ -15,7 +15,7 @@ var (
 	counted = compile(`(?i)\s*[|·•,(–—-]?\s*\d[\d.,]*\+?\s*(?:articles?|posts?|stories|reviews?|followers?|beiträge|artikel|min(?:ute)?s?\b\.?(?:\s*(?:read|lesezeit|de lecture))?|comments?|kommentare?)\)?.*$`)
 	byWord  = compile(`(?i)^(?:(?:written|posted|published|reviewed|words|story|text|article|geschrieben|veröffentlicht|verfasst|écrit|publié|escrito|publicado|scritto|pubblicato)\s+)?(?:by|von|par|por|di|da)\b:?\s+|^(?:author|autor(?:in)?|auteur|autore|text)\s*:\s*`)
 	notName = compile(`(?i)^(?:admin|administrator|editor|author|autor|user|guest|wordpress|root|posted|by|about|share|follow|read more|view all.*|see all.*|more (?:posts|from).*|about the author|profile|website|facebook|twitter|instagram)$|https?://|@|\.com$`)
-	afterBy = compile(`(?i)\s+(?:on|am|le|el|em|il|in|updated|published|last|for|·|\||–|—|•)\s+.*$`)
+	afterBy = compile(`,?\s+(?:(?i:on|am|in|updated|published|last|for)|le|el|em|il|·|\||–|—|•)\s+.*$`)
 )
 
 // takePageAuthor finds who wrote the page: what the data says, else what the
@@ -139,7 +139,9 @@ func (p *page) shownAuthor() string {
 			}
 			s := wordsOfNodeMax(n, 160)
 			if b := bylineOf(afterBy.ReplaceAllString(s, "")); b != "" {
-				name = p.authorName(b)
+				if name = p.authorName(b); name != "" {
+					p.d.dated(s)
+				}
 				return name != ""
 			}
 			if inner := firstOf(n, func(c *html.Node) bool { return hasToken(attr(c, "itemprop"), "name") || c.DataAtom == atom.A }); inner != nil {

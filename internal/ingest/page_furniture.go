@@ -206,6 +206,9 @@ func (p *page) dropSection(head *html.Node) {
 		box = b
 	}
 	level := headLevel(box)
+	if box == head && level == 0 && opensMore(wordsOfNodeMax(head, 120)) {
+		return // what it opens stands beside it: seen once there are blocks
+	}
 	if box != head || level == 0 {
 		cutOut(box)
 		return

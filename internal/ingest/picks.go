@@ -17,9 +17,9 @@ var sectionNames = words(
 	`(the )?(pros|cons)( (and|&) cons)?`, `pros/cons`, `what (we|i) (really )?(like|love|don'?t like|didn'?t like|dislike)d?( about it)?`, `what to consider`, `what could be better`, `why (we|i) (like|love|chose|recommend|picked) it`, `why (it'?s|this is) .{0,30}`, `who (it'?s|is it|this is) for`, `best for`, `(key )?(features?|specs|specifications|ingredients|benefits|highlights|details)`, `(the )?(good|bad|verdict|bottom line)`, `how to use( it)?`, `things to consider`, `(full )?review`, `(potential )?downsides`, `drawbacks`, `advantages`, `disadvantages`, `our (take|thoughts|experience|verdict)`, `reasons to (buy|avoid)`, `flaws but not dealbreakers`,
 	`vorteile|nachteile|vor- und nachteile`, `was uns (nicht )?gefällt`, `für wen.{0,30}`, `das (gefällt|stört).{0,20}`, `eigenschaften`, `technische daten`,
 	`(les )?(points forts|points faibles|avantages|inconvénients|plus|moins|caractéristiques)`, `ce qu'on (aime|n'aime pas).{0,16}`, `pour qui.{0,16}`,
-	`(lo que (no )?(me|nos) gusta|ventajas|desventajas|inconvenientes|lo mejor|lo peor|características|ideal para|para quién.{0,16}|pros y contras)`,
-	`(o que (não )?gostamos|vantagens|desvantagens|prós|contras|prós e contras|características|ideal para)`,
-	`(cosa (non )?ci piace|vantaggi|svantaggi|pro|contro|pro e contro|caratteristiche|per chi.{0,16})`,
+	`(lo que (no )?(me|nos) (gusta|ha gustado|gustó)|a tener en cuenta|puntos (fuertes|débiles)|ventajas|desventajas|inconvenientes|lo mejor|lo peor|características|ideal para|para quién.{0,16}|pros y contras)`,
+	`(o que (mais |não |menos )?gostamos|(pontos )?a considerar|o que considerar|pontos (fortes|fracos|positivos|negativos)|vantagens|desvantagens|prós|contras|prós e contras|características|ideal para)`,
+	`(cosa (non )?ci (piace|è piaciuto)|da considerare|punti (di forza|deboli|forti)|vantaggi|svantaggi|pro|contro|pro e contro|caratteristiche|per chi.{0,16})`,
 )
 
 // generalNames are headings of sections about no product.

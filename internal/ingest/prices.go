@@ -11,7 +11,7 @@ const amount = `(?:(?:[~≈]\s?)?(?:(?:US|A|CA)?[$£€¥]|USD|EUR|GBP|CHF)\s?\d
 
 var (
 	price        = compile(amount)
-	onlyPrice    = compile(`^(?i:(?:estimated |current |our |regular |sale )?(?:price|preis|prix|precio|preço|prezzo)?(?: approx\.?| aprox\.?| ca\.?)?\s*:?\s*(?:from |about |around |ab |ca\. |desde |à partir de )?)` + amount + `(?:\s*[*(].{0,20})?$`)
+	onlyPrice    = compile(`^(?i:(?:estimated |current |our |regular |sale )?(?:price|preis|prix|precio|preço|prezzo)?(?: indicativ[eo]| indicatif| estimado| estimé| aproximado| approximatif| stimato| medio| médio| moyen)?(?: approx\.?| aprox\.?| ca\.?)?\s*:?\s*(?:from |about |around |ab |ca\. |desde |à partir de )?)` + amount + `(?:\s*[*(].{0,20})?$`)
 	pricedParens = compile(`\s*\([^()]*` + amount + `[^()]*\)`)
 	tailPrice    = compile(`\s*[–—|:,-]?\s*\(?` + amount + `\)?$`)
 	starRating   = compile(`\s*\(?(?:[★⭐]{2,5}[½☆✩]*|[★⭐]?\s?\b\d(?:[.,]\d)?\s?(?:/\s?5|out of 5|stars?\b|★|⭐))\s*(?:\(\d[\d.,+]*\))?\)?`)

@@ -283,10 +283,31 @@ func (r *textReader) headingLevel(i int, c []textLine) int {
 	} else {
 		follows = r.kindAfter(i, 3)
 	}
+	if siteLine(s) && !r.textBelow(i, c) {
+		return 0
+	}
 	if follows == kindBody || follows == kindShort && capitals(s) {
 		return 2
 	}
 	return 0
+}
+
+// textBelow: a sentence or more stands below the single line c[0] of chunk i.
+func (r *textReader) textBelow(i int, c []textLine) bool {
+	if len(c) == 1 {
+		if i+1 >= len(r.chunks) {
+			return false
+		}
+		c = r.chunks[i+1]
+	} else {
+		c = c[1:]
+	}
+	n := 0
+	for _, l := range c {
+		n += len(l.s)
+	}
+	last := c[len(c)-1].s
+	return n >= 60 && strings.ContainsRune(".!?", lastRune(last)) && !siteLine(c[0].s) && !askedFor(c[0].s) && !listLine(c[0].s)
 }
 
 // kind is what a chunk is to the heading before it.
@@ -333,7 +354,7 @@ func headingLike(s string) bool {
 	if strings.ContainsRune(".,;:!…。，：→»", lastRune(s)) && !abbreviationEnd(s) {
 		return false
 	}
-	if strings.Contains(s, "://") || strings.ContainsAny(s, "©←") || ctaLine(s) || metaLine(s) || bylineOf(s) != "" || navLine(s) || siteLine(s) || leadsOn(article.Plain(s)) {
+	if strings.Contains(s, "://") || strings.ContainsAny(s, "©←") || ctaLine(s) || metaLine(s) || bylineOf(s) != "" || navLine(s) || siteLine(s) && !namesToo.has(s) || leadsOn(article.Plain(s)) {
 		return false
 	}
 	if i := strings.Index(s, ". "); i > 3 && !strings.HasSuffix(s[:i], "vs") && startsUpper(s[i+2:]) {

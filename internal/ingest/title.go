@@ -167,6 +167,9 @@ func (d *draft) titleScore(i int, s string) int {
 		return 0
 	}
 	follows := blockText(next(d.blocks, i+1))
+	if i > 0 && nameAlone.MatchString(s) && metaLine(follows) {
+		return 0 // who wrote it, and when
+	}
 	signed := follows != "" && (bylineOf(follows) != "" || metaLine(follows))
 	if !heading && !signed {
 		return 0 // any first line

@@ -190,10 +190,10 @@ func cutAddress(s string) (rest, address string) {
 }
 
 var (
-	metaStart = compile(`^(?:(?:our |user |overall )?(?:rating|score|price|estimated price)|(?:last )?updated|published|posted|date|tags?|categor(?:y|ies)|filed under|share(?: this)?|meta (?:title|description|keywords)|featured image|slug|(?:focus )?keywords?|aktualisiert|veröffentlicht|mis à jour|publié|actualizado|publicado|atualizado|aggiornato|pubblicato|bewertung|preis|prix|precio|preço|prezzo|note|valoración|nota)\s*(?:on|am|le|el|em|il)?\s*[:|]`)
+	metaStart = compile(`^(?:(?:our |user |overall )?(?:rating|score|price|estimated price)|(?:last )?updated|published|posted|date|tags?|categor(?:y|ies)|filed under|share(?: this)?|meta (?:title|description|keywords)|featured image|slug|(?:focus )?keywords?|aktualisiert|veröffentlicht|mis à jour|publié|actualizado|publicado|atualizado|aggiornato|pubblicato|bewertung|wertung|preis|prix|precio|preço|prezzo|note|valoración|puntuación|nota|avaliação|classificação|valutazione|voto|punteggio)\s*(?:on|am|le|el|em|il)?\s*[:|]`)
 	readTime  = compile(`\b\d{1,3}[- ]?(?:min(?:ute|uto|uti|utos)?s?\.?(?: read| de (?:lecture|lectura|leitura)| di lettura)?|minuten(?: lesezeit)?)\b`)
 	monthYear = compile(`^(?:(?:last )?(?:updated|published|posted|reviewed)(?: on)?:? )?(?:(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.? (?:\d{1,2}(?:st|nd|rd|th)?,? )?\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:\b.{0,30})?$`)
-	stars     = compile(`^(?:[★☆⭐✩✮🌟½\s]{2,}.{0,20}|\(?\d(?:[.,]\d)?\s?(?:/\s?(?:5|10)|out of (?:5|10)|[- ]stars?|sterne|étoiles|★|⭐).{0,30})$`)
+	stars     = compile(`^(?:[★☆⭐✩✮🌟½\s]{2,}.{0,20}|\(?\d(?:[.,]\d)?\s?(?:/\s?(?:5|10)|out of (?:5|10)|[- ]stars?|sterne|étoiles|stelle|estrellas|estrelas|★|⭐).{0,30})$`)
 )
 
 // metaLine: the line is about the text: date, reading time, rating, price.
@@ -202,7 +202,7 @@ func metaLine(s string) bool {
 		return false
 	}
 	f := fold(s)
-	return metaStart.MatchString(f) || readTime.MatchString(f) && len(f) < 60 || monthYear.MatchString(f) || dateLine(s) || stars.MatchString(strings.TrimSpace(s)) || priceOnly(s)
+	return metaStart.MatchString(f) || readTime.MatchString(f) && len(f) < 90 || monthYear.MatchString(f) || dateLine(s) || stars.MatchString(strings.TrimSpace(s)) || priceOnly(s)
 }
 
 var navPattern = compile(`^(?:skip to (?:main )?content|home|menu|search|subscribe|sign up|log ?in|share|print|advertisement|previous|next|back to .{3,30})$`)
