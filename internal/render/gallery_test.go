@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"html"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -174,7 +175,7 @@ func shoot(ctx context.Context, file, page string, width int64, mode string) err
 	if err != nil {
 		return err
 	}
-	if err := webtest.Open(ctx, look, "file://"+abs); err != nil {
+	if err := webtest.Open(ctx, look, (&url.URL{Scheme: "file", Path: abs}).String()); err != nil {
 		return err
 	}
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))

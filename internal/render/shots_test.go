@@ -2,8 +2,10 @@ package render
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -13,7 +15,7 @@ import (
 
 // see opens a file as a device does, and lists what is wrong with it.
 func see(ctx context.Context, l webtest.Look, file string) ([]string, error) {
-	if err := webtest.Open(ctx, l, "file://"+file); err != nil {
+	if err := webtest.Open(ctx, l, (&url.URL{Scheme: "file", Path: file}).String()); err != nil {
 		return nil, err
 	}
 	return chromedp.Run(ctx, chromedp.Evaluate[[]string](inspect))
@@ -57,27 +59,36 @@ return bad;
 // TestShots opens every fixture, as a mail and as a web page, on a small
 // phone, a phone and a desktop, in light and dark.
 func TestShots(t *testing.T) {
-	ctx := webtest.Browser(t)
-	for _, f := range fixtures(t) {
-		mail := f.compose(t)
-		pages := map[string]string{"mail": mail.HTML, "web": mail.Web}
-		if f.name != "06-hostile" { // words that fit no phone are broken by a rule of the style block
-			pages["mail without its style block"] = styleBlock.ReplaceAllString(mail.HTML, "")
+	for some := range slices.Chunk(fixtures(t), 6) { // a browser for each: it has only minutes to live
+		t.Run("page", func(t *testing.T) {
+			ctx := webtest.Browser(t)
+			for _, f := range some {
+				mail := f.compose(t)
+				look(ctx, t, f.name+", mail", mail.HTML, webtest.Looks)
+				look(ctx, t, f.name+", web", mail.Web, webtest.Looks)
+				if f.name != "06-hostile" { // words that fit no phone are broken by a rule of the style block
+					byDay := slices.DeleteFunc(slices.Clone(webtest.Looks), func(l webtest.Look) bool { return l.Scheme == "dark" })
+					look(ctx, t, f.name+", mail without its style block", styleBlock.ReplaceAllString(mail.HTML, ""), byDay)
+				}
+			}
+		})
+	}
+}
+
+// look reports what is wrong with a page on some devices.
+func look(ctx context.Context, t *testing.T, name, page string, looks []webtest.Look) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "page.html")
+	if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range looks {
+		bad, err := see(ctx, l, file)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for kind, page := range pages {
-			file := filepath.Join(t.TempDir(), kind+".html")
-			if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			for _, l := range webtest.Looks {
-				bad, err := see(ctx, l, file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, b := range bad {
-					t.Errorf("%s, %s at %d px, %s: %s", f.name, kind, l.Width, l.Scheme, b)
-				}
-			}
+		for _, b := range bad {
+			t.Errorf("%s at %d px, %s: %s", name, l.Width, l.Scheme, b)
 		}
 	}
 }
