@@ -67,10 +67,11 @@ type refusal struct {
 	rate  float64
 }
 
-// admit takes the tokens for a task, or says why not. What has been paid for is
-// admitted again for nothing. Fast mailings never wait for tokens.
+// admit takes the tokens for a task, or says why not. What has been paid for, or
+// is booked as in flight, is admitted again for nothing. Fast mailings never
+// wait for tokens.
 func (l *limits) admit(t *task, relay string) (refusal, bool) {
-	if !l.any.Load() || t.paid {
+	if !l.any.Load() || t.paid || t.returned {
 		return refusal{}, true
 	}
 	now := l.e.c.Boot()

@@ -102,6 +102,23 @@ func TestThrottledRelayAndStream(t *testing.T) {
 	}
 }
 
+// Connections that have nothing to do because of a throttle don't leave: what
+// waits for tokens is sent when they come.
+func TestThrottledForLongerThanIdle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 5)
+	peer := mailertest.Start(t, mailertest.Options{})
+	w.relay(peer.URL("connections=3"))
+	w.throttle(ScopeStream, "slow", 4, 1)
+	c := w.brisk()
+	c.Idle = 20 * time.Millisecond
+	w.run(c)
+	id := w.launch("issue:1", func(m *Mailing) { m.Stream = "slow" })
+	if s := w.finished(id); s.Sent != 5 || w.count("SELECT max(attempt) FROM batches") > 4 {
+		t.Errorf("sums %+v, taken %d times", s, w.count("SELECT max(attempt) FROM batches"))
+	}
+}
+
 // What a relay's warm-up plan leaves over goes through another relay, if the
 // mailing may.
 func TestWarmUp(t *testing.T) {

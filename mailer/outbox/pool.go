@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -66,14 +67,15 @@ func (p *pool) add(b *batch) (rest restTime, ok bool) {
 
 // next hands out a task, mailings taking turns; those with an intent booked
 // already come first, so that never more are booked than there are lines. With
-// wait it blocks until there is one, at most for the idle time. nil: nothing.
+// wait it blocks until there is one; when there has been nothing to wait for
+// after the idle time it gives up. nil: nothing.
 func (p *pool) next(wait bool) *task {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	expired := false
 	var timer *time.Timer
 	for {
-		if t := p.pick(); t != nil || !wait || p.closed || expired {
+		if t := p.pick(); t != nil || !wait || p.closed || expired && !p.waiting() {
 			if timer != nil {
 				timer.Stop()
 			}
@@ -90,6 +92,10 @@ func (p *pool) next(wait bool) *task {
 		p.cond.Wait()
 	}
 }
+
+// waiting tells whether there is work that can't go just now: then lines stay to
+// do it.
+func (p *pool) waiting() bool { return slices.ContainsFunc(p.batches, (*batch).ready) }
 
 // pick takes what was booked already first, then what somebody waits for, then
 // the rest.
