@@ -159,7 +159,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer jobs.Close()
 	stopCommitter := e.startCommitter(base)
 	defer stopCommitter()
-	if err := e.limits.refresh(base); err != nil {
+	if err := e.begin(ctx); err != nil {
 		return err
 	}
 	stopLimits := e.startLimits(base)
@@ -186,6 +186,23 @@ func (e *Engine) startCommitter(base context.Context) func() {
 		running.Wait()
 		e.lines.Wait()
 	}
+}
+
+// begin learns what holds mail back, before any job does; a database that is
+// busy or restarting is waited for a little.
+func (e *Engine) begin(ctx context.Context) (err error) {
+	base := context.WithoutCancel(ctx)
+	for try := 1; try <= 10; try++ {
+		if err = e.limits.refresh(base); err == nil || !passing(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(backoff(50*time.Millisecond, 2*time.Second, try, e.c.Chance())):
+		}
+	}
+	return err
 }
 
 // startLimits runs the limits until the returned function is called.

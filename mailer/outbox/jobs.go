@@ -29,6 +29,13 @@ const outstanding = 64
 // sweepLock is the advisory lock that lets one worker at a time make jobs.
 const sweepLock int64 = 0x6273737765657000
 
+// The job queue's connections: few, and not kept, so that a fleet fits a server's
+// limit. A worker uses about eight in all when it is busy.
+const (
+	jobConns    = 4
+	jobConnIdle = 15 * time.Second
+)
+
 // A job may run for jobTimeout; then the batch is given back, and another job
 // goes on with it. River rescues jobs whose process is gone after rescueAfter,
 // which matters only for tidiness: the sweeper doesn't count such jobs.
@@ -62,7 +69,7 @@ func (e *Engine) openRiver(ctx context.Context) (*pgxpool.Pool, *river.Client[pg
 	if err != nil {
 		return nil, nil, errors.New("the database URL can't be read for the job queue; see broadsheet check")
 	}
-	config.MaxConns = 6
+	config.MaxConns, config.MaxConnIdleTime = jobConns, jobConnIdle
 	jobs, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the job queue's connections: %w", err)

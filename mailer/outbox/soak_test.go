@@ -5,17 +5,14 @@ package outbox
 import (
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
 
-	"github.com/broadsheet/broadsheet/internal/postgres"
 	"github.com/broadsheet/broadsheet/internal/postgres/pgtest"
 	"github.com/broadsheet/broadsheet/mailer/mailertest"
 )
@@ -87,29 +84,4 @@ func TestDiskReallyFull(t *testing.T) {
 	w.comparePeer(id, peer)
 	eventually(t, func() (bool, string) { return len(w.incidents(-1)) == 0, "the incident to be closed" })
 	t.Logf("sums %+v", s)
-}
-
-// asSuperuser runs statements as the cluster's superuser.
-func (w *world) asSuperuser(t *testing.T, statements ...string) {
-	t.Helper()
-	u, err := url.Parse(w.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var owner string
-	w.get(&owner, "SELECT rolname FROM pg_roles WHERE rolsuper ORDER BY oid LIMIT 1")
-	u.User = url.User(owner)
-	q := u.Query()
-	q.Del("user")
-	u.RawQuery = q.Encode()
-	db, err := postgres.Open(t.Context(), u.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }() // it was used for these
-	for _, s := range statements {
-		if _, err := db.Exec(s); err != nil {
-			t.Fatalf("%v\nin %s", err, strings.TrimSpace(s))
-		}
-	}
 }
