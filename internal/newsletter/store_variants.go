@@ -81,7 +81,9 @@ func insertCarried(ctx context.Context, tx *postgres.Tx, variants []int64, artic
 
 // noteHad fills a table had(recipient_id, had) for this transaction: who has
 // had which of the articles, in any mailing. Sent and unknown count, and so do
-// those who are still to get it in a mailing under way.
+// those who are still to get it in a mailing under way: frozen and neither
+// failed nor skipped. Everything is grouped, not joined, as the planner can't
+// know how many recipients a batch holds.
 func noteHad(ctx context.Context, tx *postgres.Tx, articles []int64) (some bool, err error) {
 	_, err = tx.ExecContext(ctx, `CREATE TEMP TABLE had (recipient_id bigint PRIMARY KEY, had bigint NOT NULL) ON COMMIT DROP`)
 	if err != nil {
@@ -93,20 +95,24 @@ func noteHad(ctx context.Context, tx *postgres.Tx, articles []int64) (some bool,
 		                   JOIN variant_articles va ON va.article_id = a.id
 		                   JOIN variants v ON v.id = va.variant_id JOIN mailings m ON m.id = v.mailing_id
 		                  GROUP BY va.variant_id, v.mailing_id, m.state),
-		got AS (SELECT d.recipient_id, c.bits FROM carried c JOIN batches b ON b.mailing_id = c.mailing_id AND b.variant_id = c.variant_id
+		got AS (SELECT d.recipient_id, c.mailing_id, c.bits FROM carried c JOIN batches b ON b.mailing_id = c.mailing_id AND b.variant_id = c.variant_id
 		          JOIN deliveries d ON d.mailing_id = c.mailing_id AND d.batch_id = b.id AND d.outcome IN (1, 4)),
-		frozen AS (SELECT c.mailing_id, r.id, c.bits FROM carried c
+		frozen AS (SELECT r.id AS recipient_id, c.mailing_id, c.bits FROM carried c
 		             JOIN batches b ON b.mailing_id = c.mailing_id AND b.variant_id = c.variant_id AND NOT b.done
 		            CROSS JOIN LATERAL unnest(b.recipient_ids) r(id) WHERE c.state IN ('sending', 'paused')
 		           UNION ALL
-		           SELECT c.mailing_id, t.recipient_id, c.bits FROM carried c
+		           SELECT t.recipient_id, c.mailing_id, c.bits FROM carried c
 		             JOIN retries t ON t.mailing_id = c.mailing_id AND t.variant_id = c.variant_id AND t.batch_id IS DISTINCT FROM 0
 		            WHERE c.state IN ('sending', 'paused')),
-		pending AS (SELECT f.id AS recipient_id, f.bits FROM frozen f
-		             WHERE NOT EXISTS (SELECT FROM deliveries d WHERE d.mailing_id = f.mailing_id AND d.recipient_id = f.id AND d.outcome IN (2, 3)))
+		settled AS (SELECT d.recipient_id, c.mailing_id FROM (SELECT DISTINCT mailing_id FROM carried) c
+		             JOIN deliveries d ON d.mailing_id = c.mailing_id AND d.outcome IN (2, 3)),
+		each AS (SELECT recipient_id, bit_or(bits) AS bits, bool_or(missed) AS missed
+		           FROM (SELECT recipient_id, mailing_id, bits, false AS missed FROM got
+		                 UNION ALL SELECT recipient_id, mailing_id, bits, false FROM frozen
+		                 UNION ALL SELECT recipient_id, mailing_id, 0, true FROM settled) x
+		          GROUP BY recipient_id, mailing_id)
 		INSERT INTO had (recipient_id, had)
-		SELECT recipient_id, bit_or(bits) FROM (SELECT recipient_id, bits FROM got UNION ALL SELECT recipient_id, bits FROM pending) x
-		 GROUP BY recipient_id`, pq.Array(articles))
+		SELECT recipient_id, bit_or(bits) FROM each WHERE NOT missed GROUP BY recipient_id`, pq.Array(articles))
 	if err != nil {
 		return false, fmt.Errorf("look who has had what: %w", err)
 	}
