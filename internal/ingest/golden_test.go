@@ -41,7 +41,7 @@ func TestGolden(t *testing.T) {
 		base := strings.TrimSuffix(path, ext)
 		t.Run(filepath.Base(base), func(t *testing.T) { checkGolden(t, path, base) })
 	}
-	if n < 12 {
+	if n < 60 {
 		t.Errorf("only %d fixtures", n)
 	}
 }

@@ -45,7 +45,10 @@ func (h *htmlReader) inlineNode(n *html.Node) {
 	}
 	before := h.look
 	h.look = h.lookOf(n)
-	if blockElements[n.DataAtom] {
+	switch {
+	case n.DataAtom == atom.Li: // a list in a cell: its items stay apart
+		h.inline = append(h.inline, article.Span{Break: true})
+	case blockElements[n.DataAtom]:
 		h.text(" ")
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {

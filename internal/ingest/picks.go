@@ -178,6 +178,9 @@ func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) bool {
 	p := &article.Pick{Label: label, Name: name, Place: head.Place, Heading: head}
 	if name == "" {
 		p.Name = oneLine(unnumberedTitle(text))
+		if leadPrice.MatchString(p.Name) {
+			d.setName(p, p.Name)
+		}
 		if label, rest := splitTrailing(p.Name); label != "" {
 			p.Label, p.Name = label, rest
 		}

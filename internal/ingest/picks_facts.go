@@ -35,7 +35,7 @@ func setImage(p *article.Pick, i *article.Image) bool {
 var (
 	leadPrice = compile(`^[\[(\s]*` + amount + `\s*[:–—|-]\s+`)
 	// apartPrice ends a heading behind a mark of its own: not "Kettles under $50".
-	apartPrice = compile(`(?:\s*[–—|:(\[]|\s-)\s*` + amount + `\s*[)\]]*$`)
+	apartPrice = compile(`(?:\s*[–—|:(\[]|\s-)\s*(?:(?:about|around|from|approx\.?|ca\.?|ab|etwa|environ|desde|circa|cerca de)\s+)?` + amount + `\s*[)\]]*$`)
 )
 
 // pricedName: a heading that gives a name and a price beside it.
@@ -56,7 +56,8 @@ func (d *draft) setName(p *article.Pick, s string) {
 		s = s[len(m):]
 	}
 	p.Name = cleanName(s)
-	if m := tailPrice.FindString(strings.Trim(s, " :–—[]\\")); m != "" {
+	trimmed := strings.Trim(s, " :–—[]\\")
+	if m := apartPrice.FindString(trimmed) + tailPrice.FindString(trimmed); m != "" {
 		out.note(m)
 	}
 	if p.Name != "" {

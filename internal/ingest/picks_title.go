@@ -48,6 +48,9 @@ func trimMarks(s string) string {
 // cleanName takes the price and marks off a product's name.
 func cleanName(s string) string {
 	s = strings.Trim(s, " :–—[]\\")
+	if cut := apartPrice.ReplaceAllString(s, ""); hasWords(cut) {
+		s = cut
+	}
 	if cut := tailPrice.ReplaceAllString(s, ""); hasWords(cut) {
 		s = cut
 	}

@@ -109,7 +109,7 @@ func (r *faqReader) headed(i int) (q article.Question, n int) {
 	if !r.d.has(h, isMade) {
 		q.Heading = h
 	}
-	j := r.answerEnd(i+1, r.d.has(h, inFAQ))
+	j := r.answerEnd(i+1, r.d.has(h, inFAQ), false)
 	for _, b := range r.d.blocks[i+1 : j] {
 		if !isDivider(b) {
 			q.Answer = append(q.Answer, b)
@@ -141,15 +141,16 @@ func (r *faqReader) asks(h *article.Heading) bool {
 	return mark && h.Level == r.level && (r.deep == 0 || r.deep == r.level)
 }
 
-// answerEnd is where the answer that begins with block i ends.
-func (r *faqReader) answerEnd(i int, boxed bool) int {
+// answerEnd is where the answer that begins with block i ends; told says that
+// something was answered before it.
+func (r *faqReader) answerEnd(i int, boxed, told bool) int {
 	bounded := r.d.has(next(r.d.blocks, i), isAnswer)
 	for j := i; j < len(r.d.blocks); j++ {
 		b := r.d.blocks[j]
 		if r.opens(j) {
 			return j
 		}
-		if bounded && !r.d.has(b, isAnswer) || boxed && !r.d.has(b, inFAQ) || j > i && r.under && r.deep == 0 && r.writtenAt(j) {
+		if bounded && !r.d.has(b, isAnswer) || boxed && !r.d.has(b, inFAQ) || (told || j > i) && r.under && r.deep == 0 && r.writtenAt(j) {
 			return j
 		}
 	}
@@ -289,7 +290,7 @@ func (r *faqReader) written(i int) (q article.Question, n int) {
 	if len(rest) > 0 {
 		q.Answer = append(q.Answer, &article.Paragraph{Text: withoutA(rest), Place: p.Place})
 	}
-	j := r.answerEnd(i+1, r.d.has(p, inFAQ))
+	j := r.answerEnd(i+1, r.d.has(p, inFAQ), len(rest) > 0)
 	if len(q.Answer) > 0 { // the answer is told; only what belongs to it follows
 		k := i + 1
 		for k < j && !r.endsText(k, j) {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -19,7 +20,7 @@ func (s sign) role() role { return map[sign]role{pro: isPro, con: isCon}[s] }
 
 const (
 	maxSideTitle = 60
-	maxSideLine  = 180 // a longer paragraph is no point for or against
+	maxSideText  = 700 // bytes; longer paragraphs are no points for or against
 	maxSideItems = 30
 )
 
@@ -85,6 +86,7 @@ func (d *draft) titleAt(i int) (t sideTitle, ok bool) {
 // named lists or runs of short lines, a table of two columns, a list whose
 // items are ticked and crossed.
 func (d *draft) takeProsCons() {
+	d.splitSides()
 	out := make(article.Blocks, 0, len(d.blocks))
 	for i := 0; i < len(d.blocks); {
 		b, n := d.prosConsAt(i)
@@ -97,6 +99,56 @@ func (d *draft) takeProsCons() {
 		i += n
 	}
 	d.blocks = out
+}
+
+// splitSides parts paragraphs whose lines are the names of sides and their
+// points: each name begins a paragraph of its own.
+func (d *draft) splitSides() {
+	var out article.Blocks
+	for _, b := range d.blocks {
+		p, ok := b.(*article.Paragraph)
+		if !ok || !slices.ContainsFunc(p.Text, func(s article.Span) bool { return s.Break }) || len(p.Text) > 200 {
+			out = append(out, b)
+			continue
+		}
+		lines := linesOf(p.Text)
+		if sg, _ := signOfLine(lines[0].String()); sg == unsigned {
+			out = append(out, b)
+			continue
+		}
+		var group []article.Text
+		end := func() {
+			if t := tidyText(joinTexts(group...)); len(t) > 0 {
+				q := &article.Paragraph{Text: t, Place: p.Place}
+				d.markBlock(d.roles[p], q)
+				out = append(out, q)
+			}
+			group = nil
+		}
+		for _, l := range lines {
+			sg, bare := signOfLine(l.String())
+			if sg != unsigned {
+				end()
+			}
+			group = append(group, l)
+			if bare {
+				end()
+			}
+		}
+		end()
+	}
+	d.blocks = out
+}
+
+// signOfLine tells which side a line names; bare says that it says nothing else.
+func signOfLine(s string) (sg sign, bare bool) {
+	if sg, _ = signOf(s); sg != unsigned {
+		return sg, true
+	}
+	if name, rest := openedBy(s); rest > 0 {
+		sg, _ = signOf(name)
+	}
+	return sg, false
 }
 
 // prosConsAt reads a comparison that begins with block i, and how many blocks
@@ -214,11 +266,13 @@ func (d *draft) points(j int, t sideTitle, begun bool) ([]article.Item, bool) {
 		return unmarked(b.Items), true
 	case *article.Paragraph:
 		s := b.Text.String()
-		if _, title := d.titleAt(j); title || !short(s, maxSideLine) || ctaLine(s) || strings.HasSuffix(s, ":") {
+		if _, title := d.titleAt(j); title || !short(s, maxSideText) || ctaLine(s) || strings.HasSuffix(s, ":") {
 			return nil, false
 		}
-		if !d.has(b, t.sign.role()) && (!short(s, 90) || len(sentencesOf(s)) > 1) {
-			return nil, false
+		for _, l := range linesOf(b.Text) {
+			if s := l.String(); !d.has(b, t.sign.role()) && (!short(s, 90) || len(sentencesOf(s)) > 1) {
+				return nil, false
+			}
 		}
 		return splitPoints(b.Text, b.Place), true
 	}

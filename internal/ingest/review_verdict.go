@@ -153,11 +153,15 @@ func verdictQuote(q *article.Quote) *article.Verdict {
 	v := &article.Verdict{Place: q.Place}
 	rest := q.Paragraphs
 	first := rest[0]
-	if s := first.String(); isVerdictName(s) && len(rest) > 1 {
+	s := first.String()
+	if isVerdictName(s) && len(rest) > 1 {
 		v.Title, rest = strings.TrimRight(trimMarks(oneLine(s)), ": "), rest[1:]
 	} else if line, after := firstLine(first); isVerdictName(line.String()) && len(after) > 0 {
 		v.Title = strings.TrimRight(trimMarks(oneLine(line.String())), ": ")
 		rest = append([]article.Text{after}, rest[1:]...)
+	} else if n := boldPrefix(first); n > 0 && n < len(s) && isVerdictName(s[:n]) {
+		v.Title = strings.TrimRight(trimMarks(oneLine(s[:n])), ": ")
+		rest = append([]article.Text{sliceText(first, n, len(s))}, rest[1:]...)
 	} else if title, after, ok := verdictLabel(first); ok {
 		v.Title = title
 		rest = append([]article.Text{after}, rest[1:]...)
