@@ -34,7 +34,7 @@ func SetThrottle(ctx context.Context, tx *sqlx.Tx, t Throttle) error {
 		t.Burst = t.Rate
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO throttles (scope, name, rate, burst, tokens) VALUES ($1, $2, $3, greatest($4, 1), 0)
+		INSERT INTO throttles (scope, name, rate, burst, tokens) VALUES ($1, $2, $3, greatest($4::float8, 1), 0)
 		ON CONFLICT (scope, name) DO UPDATE SET rate = excluded.rate, burst = excluded.burst, tokens = least(throttles.tokens, excluded.burst)`,
 		t.Scope, t.Name, t.Rate, t.Burst)
 	if err != nil {
