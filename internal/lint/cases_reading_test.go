@@ -102,7 +102,9 @@ func machineCases() []ruleCase {
 	return []ruleCase{
 		{"BOT-1", "a link that unsubscribes", bad, both("https://mail.quietskin.example/unsubscribe/abc?List-Unsubscribe=One-Click"), "button", true},
 		{"BOT-1", "a script on the web page", bad, func(s *sample) { s.Web = onceOnly("</body>", "<script>document.forms[0].submit()</script></body>") }, "script", true},
-		{"BOT-1", "a form on the web page", bad, func(s *sample) { s.Web = onceOnly("</body>", `<form action="/x"></form></body>`) }, "form", true},
+		{"BOT-1", "a form on the web page", ok, func(s *sample) {
+			s.Web = onceOnly("</body>", `<form method="post" action="/x"><button>Send</button></form></body>`)
+		}, "", true},
 		{"BOT-1", "a web page that leads on", bad, func(s *sample) {
 			s.Web = onceOnly("<head>", `<head><meta http-equiv="refresh" content="0;url=/x">`)
 		}, "refresh", true},

@@ -108,8 +108,6 @@ func (m *mail) webPage() {
 		switch {
 		case t.name == "script" && !strings.Contains(t.attr("type"), "json"):
 			what = "runs a script"
-		case t.name == "form":
-			what = "holds a form"
 		case t.name == "meta" && strings.EqualFold(t.attr("http-equiv"), "refresh"):
 			what = "sends its reader elsewhere (meta refresh)"
 		default:

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
+	"github.com/broadsheet/broadsheet/internal/lint/clients"
 )
 
 // Rule is one thing that is checked.
@@ -45,7 +46,11 @@ func Explain(id string) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("there is no rule %q; %s", id, known(id))
 	}
-	return fmt.Sprintf("%s (%s): %s\n\nWhy: %s\nSource: %s (last read %s)\n", r.ID, r.Severity, r.Title, r.Reason, r.Source, r.VerifiedOn), nil
+	text := fmt.Sprintf("%s (%s): %s\n\nWhy: %s\nSource: %s (last read %s)\n", r.ID, r.Severity, r.Title, r.Reason, r.Source, r.VerifiedOn)
+	if strings.Contains(r.Source, "vendored data") {
+		text += "Data: " + clients.About() + "\n"
+	}
+	return text, nil
 }
 
 // known lists the rules of the family that an id seems to be of, or the

@@ -148,6 +148,9 @@ func TestExplain(t *testing.T) {
 	if err != nil || !strings.Contains(s, "PICK-1 (error)") || !strings.Contains(s, "Why: ") {
 		t.Errorf("%q, %v", s, err)
 	}
+	if s, err := Explain("HTML-2"); err != nil || !strings.Contains(s, "gmail=45") || !strings.Contains(s, "Litmus") {
+		t.Errorf("%q, %v", s, err)
+	}
 	for id, want := range map[string]string{"PICK-9": "PICK-1, PICK-2, PICK-3", "zzz": "ART, PICK"} {
 		if _, err := Explain(id); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v lacks %q", id, err, want)

@@ -25,12 +25,7 @@ type share struct {
 // (50.2 of them fetched in advance by Apple's privacy proxy, whether or not
 // somebody reads), Gmail 29.5, Outlook 5.2, Yahoo 3.4. Here a third of what the
 // proxy fetched counts, and the rest is set to 100 and rounded.
-const (
-	// DefaultSource is where the default mix comes from, and DefaultDate of
-	// which month it is.
-	DefaultSource = "Litmus, email client market share, April 2022, with a third of what Apple's proxy fetches; own estimate"
-	DefaultDate   = "2022-04"
-)
+const defaultSource = "Litmus, email client market share, April 2022, with a third of what Apple's proxy fetches; own estimate"
 
 var defaultShares = []share{
 	{"gmail", 45}, {"apple-mail", 36}, {"outlook", 9}, {"yahoo", 5}, {"samsung-email", 2}, {"thunderbird", 1},
@@ -38,6 +33,11 @@ var defaultShares = []share{
 
 // Default is the mix of a newsletter that says nothing of its readers.
 func Default() Mix { return Mix{} }
+
+// About says in two sentences where the data and the default mix come from.
+func About() string {
+	return fmt.Sprintf("What mail programs know is caniemail.com's data of %s. The usual mix of readers is %s (%s).", Updated(), Mix{defaultShares}, defaultSource)
+}
 
 // Parse reads a mix such as "gmail=40,apple-mail=35,outlook.windows=5":
 // percentages of families or of single programs, together at most 100. "" is
