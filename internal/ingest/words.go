@@ -217,10 +217,16 @@ func navLine(s string) bool {
 	}
 	for _, sep := range []string{" / ", " > ", " » ", " › ", " | "} {
 		if strings.Count(s, sep) >= 2 {
-			return true
+			return !aboutText(s)
 		}
 	}
 	return navPattern.MatchString(fold(s))
+}
+
+// aboutText: the line names who wrote the text, or when, between its bars.
+func aboutText(s string) bool {
+	_, dated := dateIn(s)
+	return dated || bylineOf(s) != ""
 }
 
 // abbreviationEnd: the stop at the end belongs to the last word.

@@ -41,6 +41,20 @@ func TestBylines(t *testing.T) {
 	}
 }
 
+func TestABylineBetweenBarsIsNoMenu(t *testing.T) {
+	for s, want := range map[string]bool{
+		"Home | Shop | About us":                            true,
+		"Home > Skin > Serums":                              true,
+		"By Jane Doe | Updated March 12, 2026 | 7 min read": false,
+		"di Giulia Ferri | Bellezza | 7 minuti":             false,
+		"March 12, 2026 | Skin | 7 min read":                false,
+	} {
+		if got := navLine(s); got != want {
+			t.Errorf("navLine(%q) = %t", s, got)
+		}
+	}
+}
+
 func TestMetaLines(t *testing.T) {
 	for _, s := range []string{"Updated June 2026 · 9 min read", "Rating: 4.5/5", "★★★★☆", "4.7 out of 5 stars", "$79.00", "Estimated Price£17.99", "May 3, 2026", "2026-05-03", "Preis: 14 €"} {
 		if !metaLine(s) {
