@@ -13,7 +13,7 @@ type articleRenderCmd struct {
 	articleSource
 	measuring
 	More    []string `arg:"" optional:"" name:"more" help:"More articles, for a digest."`
-	Out     string   `help:"Folder for message.eml, message.html, message.txt, web.html and diagnostics.json." required:"" placeholder:"DIR"`
+	Out     string   `help:"Folder for preview.html, message.eml, message.html, message.txt, web.html and diagnostics.json." required:"" placeholder:"DIR"`
 	Layout  string   `help:"article, excerpt, digest or letter. Default: article, or digest for several." placeholder:"LAYOUT"`
 	Subject string   `help:"Subject of the mail and title of a digest. Default: the article's title."`
 	Intro   string   `help:"Words of your own before everything else, a paragraph a line." placeholder:"TEXT"`
@@ -67,7 +67,7 @@ func (c *articleRenderCmd) Run(a *app) error {
 		return err
 	}
 	a.findings(m.Diagnostics)
-	a.say("written to %s: message.eml, message.html, message.txt, web.html, diagnostics.json", c.Out)
+	a.say("written to %s: preview.html, message.eml, message.html, message.txt, web.html, diagnostics.json", c.Out)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/broadsheet/broadsheet/internal/article"
 	"github.com/broadsheet/broadsheet/internal/newsletter"
+	"github.com/broadsheet/broadsheet/internal/web/preview"
 )
 
 // byHand is the actor of what is done on the command line: the system's user.
@@ -72,7 +74,7 @@ func (c *issueListCmd) Run(a *app, b *backend) error {
 type issuePreviewCmd struct {
 	ID   int64   `arg:"" help:"The issue."`
 	Had  []int64 `help:"Of a digest: as readers get it who have had this article." placeholder:"ID" sep:"none"`
-	Out  string  `help:"Folder for message.eml, message.html, message.txt, web.html and diagnostics.json." placeholder:"DIR"`
+	Out  string  `help:"Folder for preview.html, message.eml, message.html, message.txt, web.html and diagnostics.json." placeholder:"DIR"`
 	JSON bool    `help:"Print JSON."`
 	previewLink
 }
@@ -97,7 +99,7 @@ func (c *issuePreviewCmd) Run(a *app, b *backend) error {
 		if err := writeMail(c.Out, m); err != nil {
 			return err
 		}
-		a.say("written to %s: message.eml, message.html, message.txt, web.html, diagnostics.json", c.Out)
+		a.say("written to %s: preview.html, message.eml, message.html, message.txt, web.html, diagnostics.json", c.Out)
 	}
 	sum := m.Template.SHA256()
 	if c.JSON {
@@ -130,8 +132,13 @@ func writeMail(dir string, m *newsletter.Compiled) error {
 	if err != nil {
 		return err
 	}
+	var page bytes.Buffer
+	if err := preview.File(&page, m.Review()); err != nil {
+		return err
+	}
 	for name, data := range map[string][]byte{
-		"message.eml": m.Sample, "message.html": []byte(m.HTML), "message.txt": []byte(m.Text),
+		"preview.html": page.Bytes(),
+		"message.eml":  m.Sample, "message.html": []byte(m.HTML), "message.txt": []byte(m.Text),
 		"web.html": []byte(m.Mail.Web), "diagnostics.json": append(diagnostics, '\n'),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {

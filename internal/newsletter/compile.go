@@ -77,6 +77,7 @@ type Compiled struct {
 	Source [sha256.Size]byte
 
 	checked lint.Input // what the diagnostics are about
+	input   Input
 }
 
 // Errors are the findings that block the issue.
@@ -124,6 +125,7 @@ func Compile(in Input) (*Compiled, error) {
 		PostalAddress: in.Newsletter.PostalAddress, AmazonMode: in.Newsletter.AmazonMode,
 		DefaultDisclosure: in.Newsletter.DefaultDisclosure, DoubleOptIn: in.DoubleOptIn, Local: in.Local, Mix: mix,
 	}
+	c.input = in
 	c.checked = lint.Input{Articles: in.shown(), Mail: c.Mail, Message: c.Sample, Policy: policy}
 	c.Diagnostics = in.checkAll(c)
 	return c, nil

@@ -73,6 +73,16 @@ func (s *Service) Review(ctx context.Context, id int64) (Review, error) {
 	return r, nil
 }
 
+// Review is a compiled mail as an editor looks at it, with nothing said to its
+// findings.
+func (c *Compiled) Review() Review {
+	sum := c.Template.SHA256()
+	return Review{
+		Issue: Issue{ID: c.input.IssueID, State: Draft}, Newsletter: c.input.Newsletter, Subject: c.Subject, Preheader: c.Mail.Preheader,
+		Template: hex.EncodeToString(sum[:]), Message: c.Sample, HTML: c.HTML, Text: c.Text, Findings: findings(c.input, c, nil),
+	}
+}
+
 // thaw takes the message that was approved out of its stored form.
 func (r *Review) thaw() error {
 	var t mailer.Template

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -53,17 +54,25 @@ func ParsePages(names ...string) (*Pages, error) {
 	return p, nil
 }
 
-// Render writes a page that was named to ParsePages. data has the Shell
-// embedded. The page may load its own style, post forms to this host, and
-// nothing else but what the directives in allow say, such as "frame-src 'self'".
-func (p *Pages) Render(w http.ResponseWriter, status int, name string, data any, allow ...string) error {
+// Write is Render for a file: the page's own policy is all that holds.
+func (p *Pages) Write(w io.Writer, name string, data any) error {
 	t := p.byName[name]
 	if t == nil {
 		return fmt.Errorf("there is no page %s", name)
 	}
-	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "base", data); err != nil {
+	if err := t.ExecuteTemplate(w, "base", data); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
+	}
+	return nil
+}
+
+// Render writes a page that was named to ParsePages. data has the Shell
+// embedded. The page may load its own style, post forms to this host, and
+// nothing else but what the directives in allow say, such as "frame-src 'self'".
+func (p *Pages) Render(w http.ResponseWriter, status int, name string, data any, allow ...string) error {
+	var b bytes.Buffer
+	if err := p.Write(&b, name, data); err != nil {
+		return err
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")

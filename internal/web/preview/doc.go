@@ -31,4 +31,9 @@
 // Marks (the numbers of findings, the line where Gmail cuts) lie over the mail
 // and take no room in it. They are put where the parser allows text; a mark
 // that can't stand at its place stands at the next place that can hold it.
+//
+// # Without a server
+//
+// [File] writes the same as one page with the mail inside it, for article
+// render and issue preview --out.
 package preview
