@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -26,58 +27,80 @@ type fixture struct {
 }
 
 // fixtures are the issues of every article that package ingest is held to, each
-// by itself and in digests of five, and of those in shared/articles/dev where that folder is beside the tree.
+// by itself and in digests of five, and of those in shared/articles/dev where
+// that folder is beside the tree. They are made once.
 func fixtures(t testing.TB) []fixture {
 	t.Helper()
-	var files []string
-	for _, pattern := range []string{"../../internal/ingest/testdata/[0-9]*", "../../internal/ingest/testdata/feeds/[0-9]*", "../../../shared/articles/dev/*-d[0-9]*"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, found...)
+	all, err := everyFixture()
+	if err != nil {
+		t.Fatal(err)
 	}
-	files = slices.DeleteFunc(files, func(f string) bool {
-		ext := filepath.Ext(f)
-		return ext == ".readme" || ext == ".golden" || ext == ".json" && filepath.Base(filepath.Dir(f)) == "testdata"
-	})
+	return all
+}
+
+var everyFixture = sync.OnceValues(func() ([]fixture, error) {
+	files, err := articleFiles()
+	if err != nil {
+		return nil, err
+	}
 	var out []fixture
 	var several []*article.Article
 	for _, f := range files {
 		source, err := os.ReadFile(f)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		results, err := ingest.ParseAll(context.Background(), f, bytes.NewReader(source), ingest.Options{BaseURL: "https://example.org/articles/one"})
 		if err != nil {
-			t.Errorf("%s: %v", f, err)
+			return nil, fmt.Errorf("%s: %w", f, err)
 		}
 		for _, r := range results {
 			if strings.TrimSpace(r.Article.Title) == "" {
 				r.Article.Title = "A Title That Somebody Gave"
 			}
-			out = append(out, issueOf(t, filepath.Base(f)+": "+r.Article.Title, "", r.Article))
-			if several = append(several, r.Article); len(several) == 5 {
-				out = append(out, issueOf(t, "digest up to "+filepath.Base(f), "", several...))
-				several = nil
+			one, err := issueOf(filepath.Base(f)+": "+r.Article.Title, r.Article)
+			if err != nil {
+				return nil, err
 			}
+			out = append(out, one)
+			if several = append(several, r.Article); len(several) < 5 {
+				continue
+			}
+			if one, err = issueOf("digest up to "+filepath.Base(f), several...); err != nil {
+				return nil, err
+			}
+			out, several = append(out, one), nil
 		}
 	}
-	return out
+	return out, nil
+})
+
+// articleFiles are the sources of all fixtures.
+func articleFiles() ([]string, error) {
+	var files []string
+	for _, pattern := range []string{"../../internal/ingest/testdata/[0-9]*", "../../internal/ingest/testdata/feeds/[0-9]*", "../../../shared/articles/dev/*-d[0-9]*"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, found...)
+	}
+	return slices.DeleteFunc(files, func(f string) bool {
+		ext := filepath.Ext(f)
+		return ext == ".readme" || ext == ".golden" || ext == ".json" && filepath.Base(filepath.Dir(f)) == "testdata"
+	}), nil
 }
 
 // issueOf compiles an issue as article lint does.
-func issueOf(t testing.TB, name, layout string, articles ...*article.Article) fixture {
-	t.Helper()
-	in := newsletter.Input{
+func issueOf(name string, articles ...*article.Article) (fixture, error) {
+	m, err := newsletter.Compile(newsletter.Input{
 		Newsletter: sampleNewsletter("Your Newsletter", "Example Media, 100 Example Street, Portland, OR 97201, USA", "", ""),
-		Articles:   articles, Layout: layout, IssueID: 1, PublicURL: "https://mail.example.org", DoubleOptIn: true,
-	}
-	m, err := newsletter.Compile(in)
+		Articles:   articles, IssueID: 1, PublicURL: "https://mail.example.org", DoubleOptIn: true,
+	})
 	if err != nil {
-		t.Fatalf("%s can't be rendered: %v", name, err)
+		return fixture{}, fmt.Errorf("%s can't be rendered: %w", name, err)
 	}
-	return fixture{name, m}
+	return fixture{name, m}, nil
 }
 
 // TestEveryFixtureIsProvenOrBlocked: an issue of each article discloses what
