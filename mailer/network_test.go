@@ -110,3 +110,48 @@ func sendThrough(t *testing.T, tr mailertest.Transport, url string, proxy *maile
 	<-cutter
 	return believed, lost
 }
+
+// TestOneByteAtATime: replies and commands that come in single bytes mean what
+// they mean whole; a network that stalls costs the connection, not the truth.
+func TestOneByteAtATime(t *testing.T) {
+	limits := mailer.Timeouts{Dial: 20 * time.Second, Command: 20 * time.Second, Data: 20 * time.Second, Reply: 20 * time.Second}
+	for _, tr := range mailertest.Transports(t) {
+		if tr.Dir {
+			continue
+		}
+		t.Run(tr.Name, func(t *testing.T) {
+			opt := tr.Peer
+			opt.Script = func(e mailertest.Event) mailertest.Action {
+				if e.Phase == mailertest.RcptTo && e.Address == "gone@example.net" {
+					return mailertest.Action{Reply: "550-5.1.1 no such user\n550 5.1.1 here"}
+				}
+				return mailertest.Action{}
+			}
+			p := mailertest.Start(t, opt)
+			proxy := mailertest.StartProxy(t, p.Addr(), mailertest.Faults{Slice: 1})
+			url := strings.Replace(p.URL(tr.Settings), p.Addr(), proxy.Addr(), 1)
+			c, err := tr.Dial(t.Context(), url, limits)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = c.Close() }() // Close of this transport never errs
+			for _, to := range []string{"a@example.net", "gone@example.net", "b@example.net"} {
+				err := c.Send(t.Context(), mailer.Envelope{To: to}, []byte("a: b\r\n\r\n.\r\nx\r\n"), nil)
+				e, refused := errors.AsType[*mailer.Error](err)
+				if refused != (to == "gone@example.net") || refused && (e.Outcome != mailer.Failed || e.Reply != "no such user here") {
+					t.Fatalf("%s: %v", to, err)
+				}
+			}
+			if n := len(p.Accepted()); n != 2 {
+				t.Errorf("%d were taken", n)
+			}
+			resume := proxy.Stall()
+			defer resume()
+			limits := mailer.Timeouts{Dial: 100 * time.Millisecond}
+			var e *mailer.Error
+			if _, err := tr.Dial(t.Context(), url, limits); !errors.As(err, &e) || e.Outcome != mailer.Deferred || e.Scope != mailer.ScopeProtocol {
+				t.Errorf("a stalled network gave %v", err)
+			}
+		})
+	}
+}

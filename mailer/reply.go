@@ -108,6 +108,9 @@ func cutEnhanced(code int, s string) (enhanced, rest string) {
 // clean makes a peer's text one line of valid UTF-8 without control or
 // invisible characters.
 func clean(s string) string {
+	if isClean(s) { // nearly always
+		return s
+	}
 	s = strings.Map(func(c rune) rune {
 		if c != ' ' && (isInvisible(c) || !unicode.IsPrint(c)) {
 			return ' '
@@ -115,4 +118,20 @@ func clean(s string) string {
 		return c
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 	return strings.Join(strings.Fields(s), " ")
+}
+
+// isClean tells whether s is words of printable ASCII with one space between.
+func isClean(s string) bool {
+	space := true
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ' ' && !space && i < len(s)-1:
+			space = true
+		case c > ' ' && c <= '~':
+			space = false
+		default:
+			return false
+		}
+	}
+	return true
 }

@@ -61,15 +61,19 @@ func (x *Listener) Addr() string { return x.l.Addr().String() }
 // Serve works until ctx ends, then lets transactions in flight finish for a
 // moment and cuts the rest.
 func (x *Listener) Serve(ctx context.Context) error {
-	ended := make(chan error, 1)
-	go func() { ended <- x.smtp.Serve(x.l) }()
+	var served error
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		served = x.smtp.Serve(x.l)
+	}()
 	select {
-	case err := <-ended:
-		return fmt.Errorf("bounces can't be taken in any more: %w", err)
+	case <-ended:
+		return fmt.Errorf("bounces can't be taken in any more: %w", served)
 	case <-ctx.Done():
 	}
 	_ = x.l.Close() // Serve returns with its error, which says no more
-	_ = <-ended
+	<-ended
 	x.l.cut()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
 	defer cancel()
