@@ -34,7 +34,7 @@ func bylineOf(s string) string {
 	}
 	s = strings.TrimSpace(s)
 	m := byline.FindStringSubmatch(s)
-	if m == nil {
+	if m == nil && strings.IndexFunc(s, isDigit) >= 0 {
 		// "Published on 4 May 2026 by Ann Lee": the date hides the name.
 		if rest := withoutDate(s); rest != s {
 			m = byline.FindStringSubmatch(strings.TrimSpace(datedAfter.ReplaceAllString(datedBefore.ReplaceAllString(rest, ""), "")))

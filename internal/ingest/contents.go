@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/broadsheet/broadsheet/internal/article"
@@ -110,6 +111,9 @@ func pageLinks(b article.Block) bool {
 
 // dropInPage takes the links into the page off the texts that stay.
 func dropInPage(t article.Text) article.Text {
+	if !slices.ContainsFunc(t, func(s article.Span) bool { return strings.HasPrefix(s.Href, inPageMark) }) {
+		return t
+	}
 	for i := range t {
 		if strings.HasPrefix(t[i].Href, inPageMark) {
 			t[i].Href = ""

@@ -44,7 +44,7 @@ func (d *draft) readHTML(r io.Reader) error {
 // boxes of a document that is the article and nothing else.
 func (d *draft) boxedProducts(doc *html.Node) map[*html.Node]article.Blocks {
 	body := firstOf(doc, func(n *html.Node) bool { return n.DataAtom == atom.Body })
-	if body == nil {
+	if body == nil || firstOf(body, func(n *html.Node) bool { return boxElements[n.DataAtom] }) == nil {
 		return nil
 	}
 	p := &page{d: d, doc: doc, body: body, main: body}
@@ -52,6 +52,9 @@ func (d *draft) boxedProducts(doc *html.Node) map[*html.Node]article.Blocks {
 	p.takeProducts()
 	return p.ready
 }
+
+// boxElements are those that products are set in.
+var boxElements = atoms(atom.Div, atom.Section, atom.Article, atom.Aside, atom.Figure, atom.Blockquote, atom.Table)
 
 // dropped are elements whose content is no text of the article.
 var dropped = atoms(atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Iframe, atom.Object, atom.Embed, atom.Svg, atom.Canvas,

@@ -80,9 +80,31 @@ func dropEmpty(t article.Text) article.Text {
 	return t
 }
 
+// squeezed reports whether squeeze would leave s as it is, and whether it ends
+// in a space.
+func squeezed(s string, afterSpace bool) (space, ok bool) {
+	for _, r := range s {
+		switch {
+		case r == ' ':
+			if afterSpace {
+				return false, false
+			}
+			afterSpace = true
+			continue
+		case r < ' ' || r == utf8.RuneError || r >= 0x7F && r != '\u00a0' && r != '\u202f' && (unicode.IsSpace(r) || unicode.IsControl(r)):
+			return false, false
+		}
+		afterSpace = false
+	}
+	return afterSpace, true
+}
+
 // squeeze makes single spaces of white space, keeping no-break spaces, and
 // drops controls; afterSpace says whether a leading space would be one too many.
 func squeeze(s string, afterSpace bool) (string, bool) {
+	if space, ok := squeezed(s, afterSpace); ok {
+		return s, space
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range s {

@@ -165,14 +165,7 @@ func (p *page) shownAuthor() string {
 
 // wordsOfNodeMax is the text of a small element, "" of one with more text.
 func wordsOfNodeMax(n *html.Node, limit int) string {
-	size := 0
-	walk(n, func(c *html.Node) bool {
-		if c.Type == html.TextNode {
-			size += len(strings.TrimSpace(c.Data))
-		}
-		return size <= 2*limit
-	})
-	if size > 2*limit {
+	if room := 2 * limit; !fits(n, &room) {
 		return ""
 	}
 	s := wordsOfNode(n)
@@ -180,6 +173,18 @@ func wordsOfNodeMax(n *html.Node, limit int) string {
 		return ""
 	}
 	return s
+}
+
+// fits reports whether the text of n has no more bytes than there is room, and
+// stops looking once it has.
+func fits(n *html.Node, room *int) bool {
+	if n.Type == html.TextNode {
+		*room -= len(strings.TrimSpace(n.Data))
+	}
+	for c := n.FirstChild; c != nil && *room >= 0; c = c.NextSibling {
+		fits(c, room)
+	}
+	return *room >= 0
 }
 
 // commentArea: n stands among the readers' comments.

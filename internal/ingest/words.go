@@ -155,8 +155,21 @@ func ctaLine(s string) bool {
 	if !short(s, 70) || strings.ContainsRune(".?", lastRune(strings.TrimRight(s, " ?"))) {
 		return false
 	}
-	return ctaPattern.MatchString(strings.TrimRight(fold(s), " ?"))
+	f := strings.TrimRight(fold(s), " ?")
+	first := f
+	if i := strings.IndexFunc(f, func(r rune) bool { return r != '\'' && !unicode.IsLetter(r) }); i >= 0 {
+		first = f[:i]
+	}
+	return ctaStarts[first] && ctaPattern.MatchString(f)
 }
+
+// ctaStarts are the words ctaPattern can begin with; they spare most lines the
+// pattern.
+var ctaStarts = wordsOf(`view|check|see|buy|shop|get|find|order|grab|compare|browse|read|latest|current|today's|todays|try|claim|` +
+	`jetzt|bei|auf|zum|zur|aktuellen|preis|preise|` +
+	`voir|acheter|découvrir|vérifier|consulter|commander|` +
+	`ver|comprar|consultar|comprobar|compra|verificar|conferir|` +
+	`vedi|acquista|controlla|scopri|guarda|verifica`)
 
 // shopIn names the shop of a button's text, "" if it names none.
 func shopIn(cta string) string {
