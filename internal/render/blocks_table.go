@@ -11,9 +11,11 @@ type tableView struct {
 	Head    []rich
 	Rows    [][]rich
 	Form    form
-	// Break is how words of columns may break: a table that fits needs no break,
-	// and a cell that may break anywhere is given less than its words need.
-	Break string
+	// Break is how words of columns may break; shares are the columns' widths
+	// in percent where they may: else each would be given less than its words
+	// need, for the sake of another's long text.
+	Break  string
+	shares []int
 }
 
 // form is how a table of data is shown: it depends on what its columns need.
@@ -29,25 +31,26 @@ const (
 	recordsAlways form = "records"
 )
 
-// What a table may need, in px: on the smallest phone, in the mail's measure,
-// and on a phone whose mail program drops the style block.
+// What a table may need, in px: on the smallest phone, there with words that
+// must not break, in the mail's measure, and on a phone whose mail program
+// drops the style block.
 const (
 	phoneMeasure = 272
 	wideMeasure  = 520
 	bareMeasure  = 300
-	surelyFits   = 210 // the smallest phone with the gutters of the desktop, and room for capitals
+	surelyFits   = 216 // the smallest phone with the gutters of the desktop, and room for capitals
 
 	charWidth  = 8  // px of the small type, more than the average
 	cellSpace  = 12 // px beside a cell's text
 	mostFields = 5  // columns that can still be taken in at a glance
-	mostLines  = 4  // of a cell beside others
+	mostLines  = 3  // of a cell beside others
 )
 
 func (b *builder) table(t *article.Table) tableView {
 	words, cells := needs(t)
 	v := tableView{Caption: b.plain(t.Caption), Head: b.cells(t.Head), Form: formOf(words, cells), Break: "normal"}
-	if least(words) > surelyFits {
-		v.Break = "break-word"
+	if v.Form == columnsWide {
+		v.Break, v.shares = "break-word", shares(words, cells)
 	}
 	for _, r := range t.Rows {
 		v.Rows = append(v.Rows, b.cells(r))
@@ -60,10 +63,32 @@ func (v tableView) Labelled(n int) bool {
 	return v.Form == columnsWide && n > 0 && !v.Of(n).Empty()
 }
 
+// Share is the width of the nth column in percent, 0 if it finds its own.
+func (v tableView) Share(n int) int {
+	if n < len(v.shares) {
+		return v.shares[n]
+	}
+	return 0
+}
+
+// shares gives each column what its longest word needs, or more if its longest
+// cell would take too many lines: so it holds on a narrow screen too.
+func shares(words, cells []int) []int {
+	needs, sum := make([]int, len(words)), 0
+	for i := range words {
+		needs[i] = (1+max(words[i], (cells[i]+mostLines-1)/mostLines))*charWidth + cellSpace // one more, for capitals
+		sum += needs[i]
+	}
+	for i := range needs {
+		needs[i] = needs[i] * 100 / sum
+	}
+	return needs
+}
+
 // formOf decides a table's form by its columns' longest words and cells.
 func formOf(words, cells []int) form {
 	switch {
-	case fits(words, cells, phoneMeasure):
+	case least(words) <= surelyFits && fits(words, cells, phoneMeasure):
 		return columnsAlways
 	case len(words) <= mostFields && least(words) <= bareMeasure && fits(words, cells, wideMeasure):
 		return columnsWide

@@ -276,7 +276,7 @@ func TestTrialHasEverything(t *testing.T) {
 func TestMethodsOfTemplates(t *testing.T) {
 	want := []string{
 		"destination.Rel", "headingView.Plain", "notice.Labelled", "offer.Rel", "questionView.Plain", "rich.Empty", "rich.HTML", "rich.String", "rich.Web",
-		"sideView.Plain", "sideView.TextMark", "tableView.Labelled", "tableView.Named", "tableView.Of", "tableView.Valign",
+		"sideView.Plain", "sideView.TextMark", "tableView.Labelled", "tableView.Named", "tableView.Of", "tableView.Share", "tableView.Valign",
 		"tipsView.Second", "verdictView.Plain", "view.MastLink", "webView.MastLink", "webView.Nav",
 	}
 	var got []string
