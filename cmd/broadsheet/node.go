@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/broadsheet/broadsheet/internal/bounce"
+	"github.com/broadsheet/broadsheet/internal/postgres"
 	"github.com/broadsheet/broadsheet/internal/telemetry"
 	"github.com/broadsheet/broadsheet/internal/web"
 	"github.com/broadsheet/broadsheet/mailer"
@@ -68,7 +69,13 @@ func (n *node) sending() error {
 			return err
 		}
 	}
-	desk, err := bounce.New(bounce.Config{DB: n.b.db, Audience: n.b.audience, Now: n.a.now, Log: n.a.log, Registry: n.registry})
+	desk, err := bounce.New(bounce.Config{
+		DB: n.b.db, Audience: n.b.audience, Now: n.a.now, Log: n.a.log, Registry: n.registry,
+		Complained: func(ctx context.Context, tx *postgres.Tx, mailing, complaints int64) error {
+			_, err := outbox.Complained(ctx, tx, mailing, complaints)
+			return err
+		},
+	})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +39,8 @@ type world struct {
 	desk    *Desk
 	returns mailer.VERP
 	addr    string
+	// complained is the last word on complaints.
+	complained atomic.Value
 }
 
 func newWorld(t *testing.T) *world {
@@ -53,7 +56,11 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, db: db, returns: mailer.VERP{Domain: "bounce.example.org", MAC: func(data string) []byte { return ring.Hash(keyring.Bounce, data) }}}
 	log := slog.New(slog.DiscardHandler)
-	w.desk, err = New(Config{DB: db.DB, Audience: audience.New(db.DB, ring, time.Now), Now: time.Now, Log: log})
+	w.desk, err = New(Config{DB: db.DB, Audience: audience.New(db.DB, ring, time.Now), Now: time.Now, Log: log,
+		Complained: func(_ context.Context, _ *Tx, mailing, complaints int64) error {
+			w.complained.Store(fmt.Sprintf("%d about mailing %d", complaints, mailing))
+			return nil
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,6 +187,9 @@ func TestBounces(t *testing.T) {
 	}
 	if b := list[0]; b.Kind != KindComplaint || !b.Suppressed || b.Diagnostic != "abuse" {
 		t.Errorf("the last is %+v", b)
+	}
+	if got := w.complained.Load(); got != "1 about mailing 7" {
+		t.Errorf("told of complaints: %v", got)
 	}
 }
 

@@ -29,6 +29,7 @@ const ruleFull = "SMTP-3"
 type Desk struct {
 	db       *postgres.DB
 	audience Audience
+	alarm    func(ctx context.Context, tx *Tx, mailing, complaints int64) error
 	now      func() time.Time
 	log      *slog.Logger
 	metrics  *metrics
@@ -41,6 +42,9 @@ type Config struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Registry prometheus.Registerer // nil for no metrics
+	// Complained is told of how many complaints about a mailing there are now, in
+	// the transaction that keeps the last one (REP-1); nil for nobody.
+	Complained func(ctx context.Context, tx *Tx, mailing, complaints int64) error
 }
 
 // New makes a desk.
@@ -49,7 +53,7 @@ func New(c Config) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{db: c.DB, audience: c.Audience, now: c.Now, log: c.Log, metrics: m}, nil
+	return &Desk{db: c.DB, audience: c.Audience, alarm: c.Complained, now: c.Now, log: c.Log, metrics: m}, nil
 }
 
 // Report keeps what a report says of the delivery that its address named.
@@ -106,8 +110,14 @@ func (d *Desk) keep(ctx context.Context, b Bounce, what mailer.Suppress) error {
 		if fresh, err = insert(ctx, tx, b); err != nil || !fresh {
 			return err
 		}
-		suppressed, err = d.follow(ctx, tx, b, what)
-		return err
+		if suppressed, err = d.follow(ctx, tx, b, what); err != nil || b.Kind != KindComplaint || d.alarm == nil {
+			return err
+		}
+		n, err := complaints(ctx, tx, b.MailingID)
+		if err != nil {
+			return err
+		}
+		return d.alarm(ctx, tx, b.MailingID, n)
 	})
 	if err != nil {
 		return err

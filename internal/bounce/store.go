@@ -60,6 +60,14 @@ func markSuppressed(ctx context.Context, tx *sqlx.Tx, b Bounce) error {
 	return nil
 }
 
+// complaints counts those about a mailing.
+func complaints(ctx context.Context, tx *sqlx.Tx, mailing int64) (n int64, err error) {
+	if err := tx.GetContext(ctx, &n, "SELECT count(*) FROM bounces WHERE mailing_id = $1 AND kind = 'complaint'", mailing); err != nil {
+		return 0, fmt.Errorf("count complaints: %w", err)
+	}
+	return n, nil
+}
+
 // mailingsWith counts a recipient's mailings that failed under a rule.
 func mailingsWith(ctx context.Context, tx *sqlx.Tx, recipient int64, rule string) (n int, err error) {
 	err = tx.GetContext(ctx, &n, "SELECT count(DISTINCT mailing_id) FROM bounces WHERE recipient_id = $1 AND rule = $2", recipient, rule)

@@ -351,18 +351,22 @@ func TestComplaintsPauseTheStream(t *testing.T) {
 	a := w.launch("a", func(m *Mailing) { m.Stream = "weekly" })
 	b := w.launch("b", func(m *Mailing) { m.Stream = "weekly" })
 	c := w.launch("c", func(m *Mailing) { m.Stream = "daily" })
-	complained := func(n, of int64) (paused bool) {
+	w.exec("INSERT INTO deliveries (mailing_id, recipient_id, batch_id, attempt, outcome) SELECT $1, 1000 + i, 1, 1, 1 FROM generate_series(1, 2000) i", a)
+	complained := func(n int64) (paused bool) {
 		w.inTx(func(tx *sqlx.Tx) (err error) {
-			paused, err = Complained(context.Background(), tx, a, n, of)
+			paused, err = Complained(context.Background(), tx, a, n)
 			return err
 		})
 		return paused
 	}
-	if complained(2, 3) || complained(29, 10_000) {
+	if complained(2) || complained(5) {
 		t.Error("paused below the rate, or for two complaints")
 	}
-	if !complained(30, 10_000) || w.status(a).State != Paused || w.status(b).State != Paused || w.status(c).State != Sending {
+	if !complained(6) || w.status(a).State != Paused || w.status(b).State != Paused || w.status(c).State != Sending {
 		t.Errorf("states %s, %s, %s", w.status(a).State, w.status(b).State, w.status(c).State)
+	}
+	if s := w.status(w.launch("next", func(m *Mailing) { m.Stream = "weekly" })); s.State != Paused || !strings.Contains(s.Note, "spam") {
+		t.Errorf("the next mailing: %+v", s)
 	}
 	i := w.incidents(1)[0]
 	if i.Rule != "REP-1" || i.Stream != "weekly" {

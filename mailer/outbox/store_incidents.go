@@ -127,11 +127,20 @@ const (
 	fewestComplaints = 3
 )
 
-// Complained is asked when complaints about a mailing have come in: complaints
-// of so many messages delivered. From REP-1's rate on it pauses every mailing
-// of the same stream that is being sent, opens an incident and returns true.
-func Complained(ctx context.Context, tx *sqlx.Tx, mailingID, complaints, delivered int64) (bool, error) {
-	if complaints < fewestComplaints || float64(complaints) < MaxComplaints*float64(delivered) {
+// Complained is asked when a complaint about a mailing has come in, which makes
+// so many. From REP-1's rate on, of the messages that the ledger says are sent,
+// it pauses every mailing of the same stream that is being sent and those that
+// are launched later, opens an incident and returns true.
+func Complained(ctx context.Context, tx *sqlx.Tx, mailingID, complaints int64) (bool, error) {
+	if complaints < fewestComplaints {
+		return false, nil
+	}
+	var delivered int64
+	err := tx.GetContext(ctx, &delivered, "SELECT count(*) FROM deliveries WHERE mailing_id = $1 AND outcome = 1", mailingID)
+	if err != nil {
+		return false, fmt.Errorf("count what was sent of mailing %d: %w", mailingID, err)
+	}
+	if float64(complaints) < MaxComplaints*float64(delivered) {
 		return false, nil
 	}
 	var stream string
@@ -139,7 +148,7 @@ func Complained(ctx context.Context, tx *sqlx.Tx, mailingID, complaints, deliver
 		return false, fmt.Errorf("find the stream of mailing %d: %w", mailingID, err)
 	}
 	why := fmt.Sprintf("%d of %d readers reported a message as spam; look at what was sent and to whom, then resume the incident", complaints, delivered)
-	_, err := tx.ExecContext(ctx, `
+	_, err = tx.ExecContext(ctx, `
 		UPDATE mailings SET state = 'paused', note = $3 WHERE state = 'sending' AND (id = $1 OR stream = $2 AND $2 <> '')`, mailingID, stream, why)
 	if err != nil {
 		return false, fmt.Errorf("pause stream %s: %w", stream, err)

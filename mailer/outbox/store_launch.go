@@ -138,11 +138,14 @@ func freeze(ctx context.Context, tx *sqlx.Tx, mailing int64, variants []int64, a
 	return count, nil
 }
 
-// open notes the size and tells the workers; a mailing to nobody is finished.
+// open notes the size and tells the workers; a mailing to nobody is finished, one
+// of a stream that too many have complained about begins paused.
 func open(ctx context.Context, tx *sqlx.Tx, l Launched) error {
 	_, err := tx.ExecContext(ctx, `
-		UPDATE mailings SET recipients = $2::bigint, state = CASE WHEN $2 = 0::bigint THEN 'sent' ELSE state END,
-		       finished_at = CASE WHEN $2 = 0::bigint THEN clock_timestamp() END WHERE id = $1`, l.MailingID, l.Recipients)
+		UPDATE mailings m SET recipients = $2::bigint, state = CASE WHEN $2 = 0::bigint THEN 'sent' WHEN i.reply IS NOT NULL THEN 'paused' ELSE m.state END,
+		       note = coalesce(i.reply, m.note), finished_at = CASE WHEN $2 = 0::bigint THEN clock_timestamp() END
+		  FROM mailings k LEFT JOIN incidents i ON i.kind = 'complaints' AND i.stream = k.stream AND k.stream <> '' AND i.closed_at IS NULL
+		 WHERE m.id = $1 AND k.id = m.id`, l.MailingID, l.Recipients)
 	if err != nil {
 		return fmt.Errorf("open mailing: %w", err)
 	}
