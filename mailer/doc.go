@@ -52,6 +52,8 @@
 // the connection is looked at without reading: one that the relay has closed,
 // or on which it said something unasked, isn't written to; and one that has
 // rested for 5 s sends its next message by DATA, which an answer precedes.
+// Postfix sends the replies to commands and content in two packets, the second
+// when the first is acknowledged: on Linux that is done at once.
 // A relay that sends replies nobody asked for is out of step; with DATA the 354
 // shows that, with BDAT only an enhanced code of an address (2.1.x) does.
 //
@@ -64,7 +66,7 @@
 // A reply's first digit decides the outcome; enhanced code and text decide
 // whom it concerns, by a table (rules.go, SMTP-2 … SMTP-7). What a relay says
 // before it has heard the recipient's address is never the recipient's fault,
-// and 5.7.x never suppresses anybody.
+// and 5.7.x suppresses nobody, but for 525 5.7.13, a mailbox that was closed.
 //
 // What comes back later is classified by the same table: [ParseReport] reads
 // reports of RFC 3464 and 5965, and [ReportedRecipient.Verdict] takes the last

@@ -256,6 +256,7 @@ func (tx *transaction) atOnce() *Error {
 		return tx.early(err)
 	}
 	tx.gone = true
+	c.wire.hurry()
 	var refused *Error
 	for _, s := range steps {
 		e, fatal := tx.take(s)
