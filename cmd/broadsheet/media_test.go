@@ -50,15 +50,15 @@ func TestMediaOnTheCommandLine(t *testing.T) {
 	}
 }
 
-// The sizes of pictures are read from their files where the article comes from
-// the web, and kept; one that can't be read is said and stops nothing.
-func TestPicturesAreMeasured(t *testing.T) {
-	t.Parallel()
+// pictured is a site with two articles, each with a picture that is there and
+// one that is not; it counts how often the former are asked for.
+func pictured(t *testing.T) (address string, asked *atomic.Int32) {
+	t.Helper()
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewNRGBA(image.Rect(0, 0, 80, 60))); err != nil {
 		t.Fatal(err)
 	}
-	var asked atomic.Int32
+	asked = new(atomic.Int32)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/balm.png", "/fresh.png":
@@ -81,9 +81,17 @@ func TestPicturesAreMeasured(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
+	return server.URL, asked
+}
+
+// The sizes of pictures are read from their files where the article comes from
+// the web, and kept; one that can't be read is said and stops nothing.
+func TestPicturesAreMeasured(t *testing.T) {
+	t.Parallel()
+	site, asked := pictured(t)
 	s := onDatabase(t)
 	s.env = append(s.env, "BROADSHEET_ALLOW_PRIVATE=true")
-	r := s.run("article", "add", server.URL+"/article")
+	r := s.run("article", "add", site+"/article")
 	if r.code != 0 || !strings.Contains(r.stderr, "gone.png was not measured") || !strings.Contains(r.stderr, "404") {
 		t.Fatalf("adding: %+v", r)
 	}
@@ -105,17 +113,17 @@ func TestPicturesAreMeasured(t *testing.T) {
 	if sizes != "80×60 0×0 " {
 		t.Errorf("the pictures are %s", sizes)
 	}
-	if again := s.run("article", "add", server.URL+"/article"); again.code != 0 || !strings.Contains(again.stderr, "unchanged") || asked.Load() != 1 {
+	if again := s.run("article", "add", site+"/article"); again.code != 0 || !strings.Contains(again.stderr, "unchanged") || asked.Load() != 1 {
 		t.Errorf("again, after %d look-ups: %+v", asked.Load(), again)
 	}
 	if m := s.run("article", "measure", r.out); m.code != 1 || !strings.Contains(m.out, "gone.png") || strings.Contains(m.out, "balm.png") {
 		t.Errorf("measuring again: %+v", m)
 	}
-	mail := s.run("article", "lint", server.URL+"/article", "--no-measure")
-	if measured := s.run("article", "lint", server.URL+"/article"); strings.Count(mail.out, "HTML-10") != 2 || strings.Count(measured.out, "HTML-10") != 1 {
+	mail := s.run("article", "lint", site+"/article", "--no-measure")
+	if measured := s.run("article", "lint", site+"/article"); strings.Count(mail.out, "HTML-10") != 2 || strings.Count(measured.out, "HTML-10") != 1 {
 		t.Errorf("lint says %s, and %s after measuring", mail.out, measured.out)
 	}
-	source := s.ok("source", "add", "urls", s.write("pages.txt", server.URL+"/second\n"))
+	source := s.ok("source", "add", "urls", s.write("pages.txt", site+"/second\n"))
 	s.ok("source", "poll", source)
 	var list []struct {
 		ID      int
