@@ -87,10 +87,29 @@ func (m *mail) pictures() {
 		if i.alt == "" && !(i.hasAlt && i.decoration) {
 			note("HTML-7", name+" has no alt text.", "Say in words what it shows: broadsheet article edit ID --image N --alt \"…\".")
 		}
+		if fix := m.insecure(i.src); fix != "" {
+			note("HTML-14", name+" has no https address.", fix)
+		}
 		if !i.width || !i.height {
 			note("HTML-10", name+" doesn't say how wide and high it is.", "Give the article the picture's width and height, or have them read from its file: broadsheet article measure ID.")
 		}
 	}
+}
+
+// insecure says what to do about the address of a picture that webmail may
+// not show; "" where there is nothing to be done. What is inside the mail
+// (data:) is HTML-1's.
+func (m *mail) insecure(src string) string {
+	u, ok := webURL(src)
+	switch {
+	case strings.HasPrefix(strings.ToLower(strings.TrimSpace(src)), "data:"):
+		return ""
+	case !ok:
+		return "Give the article the picture's whole address, which begins with https://."
+	case u.Scheme == "http" && !m.in.Policy.Local:
+		return "Give the address at which your site serves it by https, or keep it with broadsheet media add."
+	}
+	return ""
 }
 
 // fewestLetters is how much a mail with images has to say in text; a heading

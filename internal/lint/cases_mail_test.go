@@ -221,6 +221,12 @@ func accessCases() []ruleCase {
 
 		{"HTML-10", "no height", bad, func(s *sample) { s.Article.Blocks[3].(*article.Image).Height = 0 }, "oats.jpg", true},
 		{"HTML-10", "both", ok, func(*sample) {}, "", true},
+
+		{"HTML-14", "http", bad, func(s *sample) { s.Article.Blocks[3].(*article.Image).URL = "http://quietskin.example/oats.jpg" }, "oats.jpg", true},
+		{"HTML-14", "relative", bad, func(s *sample) { s.HTML = replace("https://quietskin.example/oats.jpg", "oats.jpg") }, "whole address", true},
+		{"HTML-14", "http on this machine", ok, func(s *sample) {
+			s.Article.Blocks[3].(*article.Image).URL, s.Policy.Local = "http://127.0.0.1:8080/media/a.jpg", true
+		}, "", true},
 	}
 }
 

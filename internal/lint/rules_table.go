@@ -146,4 +146,7 @@ var table = []Rule{
 	{"HTML-13", article.Warn, "No link leads to another place of the same mail.",
 		"Several apps don't jump; the table of contents leads to the web version.",
 		"caniemail.com, anchor links (vendored data)", verified},
+	{"HTML-14", article.Warn, "Every image has an absolute https address.",
+		"Webmail is an https page: browsers hold back what comes by http, and a relative address leads nowhere.",
+		"W3C Mixed Content, section 4", verified},
 }
