@@ -99,7 +99,7 @@ func (d *draft) dated(s string) {
 var authorAddress = compile(`(?i)/(?:authors?|profiles?|people|team|autor(?:en|es)?|auteurs?|autore|autori|contributors?|staff)/[^/]`)
 
 // nameAlone is a line of two to four names and nothing else.
-var nameAlone = compile(`^` + namePart + `(?: (?:(?:de|van|von|der|den|la|le|dos|das|da|do|di|del|della) ){0,2}` + namePart + `){1,3}$`)
+var nameAlone = compile(`^` + namePart + `(?: (?:(?:de|van|von|der|den|la|le|dos|das|da|do|di|del|della) ){0,2}` + namePart + `){1,2}$`)
 
 // authorLink: the line is a name that links to its bearer's page.
 func authorLink(t article.Text) bool {

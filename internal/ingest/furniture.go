@@ -28,14 +28,23 @@ type furniture struct {
 	boxed []bool
 	// after are those among them that only come after an article.
 	after []bool
-	last  int    // running text that is left; -1 if there is none
-	name  string // of the site, as its small print says; folded
+	// first is where running text begins; readers says for every block where the
+	// next one is that shows readers' comments.
+	first   int
+	readers []int
+	past    []int  // for dropped blocks, a block after them and others dropped
+	last    int    // running text that is left; -1 if there is none
+	name    string // of the site, as its small print says; folded
 }
 
 // dropFurniture takes the furniture out of the blocks.
 func (d *draft) dropFurniture() {
-	f := &furniture{d: d, bs: d.blocks, drop: make([]bool, len(d.blocks)), boxed: make([]bool, len(d.blocks)), after: make([]bool, len(d.blocks)), name: siteName(d.blocks)}
+	f := &furniture{d: d, bs: d.blocks, drop: make([]bool, len(d.blocks)), boxed: make([]bool, len(d.blocks)), after: make([]bool, len(d.blocks)), past: make([]int, len(d.blocks)), name: siteName(d.blocks)}
+	for i := range f.past {
+		f.past[i] = i + 1
+	}
 	f.lines()
+	f.findReaders()
 	for i := 0; i < len(f.bs); i++ {
 		if f.drop[i] && !commentHeads.has(said(f.bs[i]).String()) {
 			continue
@@ -182,36 +191,75 @@ func (f *furniture) opened(i int, needs bool, pass func(article.Block) bool) int
 	return j - i
 }
 
+// kept is the first block from i on that stays; the number of blocks if none.
+// Every search makes the next one over the same blocks shorter.
+func (f *furniture) kept(i int) int {
+	end := i
+	for end < len(f.bs) && f.drop[end] {
+		end = f.past[end]
+	}
+	for i < end {
+		i, f.past[i] = f.past[i], end
+	}
+	return end
+}
+
 // ends: what block i-1 opened is over at i.
 func (f *furniture) ends(i int) bool {
-	for i < len(f.bs) && f.drop[i] {
-		i++
-	}
-	switch next(f.bs, i).(type) {
+	switch next(f.bs, f.kept(i)).(type) {
 	case nil, *article.Heading, *article.Divider:
 		return true
 	}
 	return false
 }
 
-// comments is a heading with what readers wrote below it, to the end.
+// comments is a heading with what readers wrote below it, to the end. A page
+// may also count them above its text; that is a line like others.
 func (f *furniture) comments(i int) int {
-	seen := 0
-	for j := i + 1; j < len(f.bs); j++ {
-		t := said(f.bs[j])
-		if f.drop[j] && formLines.has(t.String()) {
-			seen++
+	if i < f.first {
+		return 0
+	}
+	if f.d.asks[f.bs[i]] || f.readers[i]-i <= nearHead {
+		told := 0
+		for _, b := range f.bs[i+1 : min(f.readers[i], len(f.bs))] {
+			if f.titled(b) {
+				told++
+			}
+		}
+		if told <= 1 {
+			return len(f.bs) - i
+		}
+	}
+	return f.opened(i, true, f.small)
+}
+
+// nearHead is how many blocks below their heading comments begin at most.
+const nearHead = 8
+
+// findReaders notes for every block where, after it, the next block is that
+// shows readers' comments, and where running text begins.
+func (f *furniture) findReaders() {
+	f.first = len(f.bs)
+	f.readers = make([]int, len(f.bs))
+	at := len(f.bs) + nearHead
+	for i := len(f.bs) - 1; i >= 0; i-- {
+		f.readers[i] = at
+		t := said(f.bs[i])
+		if len(t) == 0 {
+			continue
+		}
+		if _, ok := f.bs[i].(*article.Paragraph); ok && !f.drop[i] && f.titled(f.bs[i]) {
+			f.first = i
+		}
+		if f.drop[i] && formLines.has(t.String()) {
+			at = i
 		}
 		for _, l := range linesOf(t) {
 			if commentMark.MatchString(clip(l.String(), 120)) {
-				seen++
+				at = i
 			}
 		}
 	}
-	if seen > 0 || f.d.asks[f.bs[i]] {
-		return len(f.bs) - i
-	}
-	return f.opened(i, true, f.small)
 }
 
 // commentMark stands above or below what a reader wrote.
@@ -286,7 +334,7 @@ func (f *furniture) forms() {
 		switch {
 		case f.d.asks[b]:
 			f.form(i)
-		case f.drop[i] && i > 0 && formLines.has(s):
+		case f.drop[i] && i > 0 && formLines.has(s) && !(f.drop[i-1] && formLines.has(said(f.bs[i-1]).String())):
 			f.form(i - 1)
 		case !f.drop[i] && f.late(i) && f.ends(i+1) && askedFor(s) && !f.shops(said(b)):
 			if _, heading := b.(*article.Heading); !heading {
@@ -296,13 +344,16 @@ func (f *furniture) forms() {
 	}
 }
 
+// maxForm is how many lines a form has at most.
+const maxForm = 10
+
 // form drops the words above a form, which end with block i: at most two small
 // paragraphs, and their heading if that or they ask for it, or if the article
 // is over.
 func (f *furniture) form(i int) {
 	asked := f.late(i)
 	small := 0
-	for from := i; from >= 0 && small < 3; from-- {
+	for from := i; from >= 0 && from > i-maxForm && small < 3; from-- {
 		s := said(f.bs[from]).String()
 		if f.drop[from] {
 			if formLines.has(s) {
@@ -370,12 +421,9 @@ func (f *furniture) emptied() {
 
 // over: no block that stays belongs to a heading of the level before i.
 func (f *furniture) over(i, level int) bool {
-	for ; i < len(f.bs); i++ {
-		if f.drop[i] {
-			continue
-		}
-		h, ok := f.bs[i].(*article.Heading)
-		return ok && h.Level <= level
+	if i = f.kept(i); i == len(f.bs) {
+		return true
 	}
-	return true
+	h, ok := f.bs[i].(*article.Heading)
+	return ok && h.Level <= level
 }

@@ -67,9 +67,7 @@ func (f *furniture) entry(head, j, got int) (n int, named bool) {
 
 // again: another entry, furniture or nothing follows.
 func (f *furniture) again(j int) bool {
-	for j < len(f.bs) && f.drop[j] {
-		j++
-	}
+	j = f.kept(j)
 	switch b := next(f.bs, j).(type) {
 	case nil, *article.Image, *article.Divider:
 		return true

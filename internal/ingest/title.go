@@ -167,7 +167,7 @@ func (d *draft) titleScore(i int, s string) int {
 		return 0
 	}
 	follows := blockText(next(d.blocks, i+1))
-	if i > 0 && nameAlone.MatchString(s) && metaLine(follows) {
+	if i > 0 && nameAlone.MatchString(s) && metaLine(follows) && len(strings.Fields(blockText(d.blocks[i-1]))) > len(strings.Fields(s))+1 {
 		return 0 // who wrote it, and when
 	}
 	signed := follows != "" && (bylineOf(follows) != "" || metaLine(follows))
