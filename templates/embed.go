@@ -5,7 +5,8 @@
 //	email/layouts/              one file per layout, shell.html around them, style.css
 //	email/blocks/<kind>.html    one pair per block kind and per fixed part of the
 //	email/blocks/<kind>.txt     mail (masthead, disclosure, …); the text part is
-//	                            written, never derived from the HTML
+//	                            written, never derived from the HTML. <kind>-in
+//	                            is a block's content without the row around it
 //	web/public/base.html        the shell of every public page, with page.css and theme.css
 //	web/public/archive.html     an issue on the web; its blocks are in archive/<kind>.html;
 //	                            archive-digest.html replaces its middle for a digest
