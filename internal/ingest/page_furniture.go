@@ -143,10 +143,10 @@ func (p *page) dropOpened() {
 		if s == "" {
 			return true
 		}
-		if inline(n) && !p.leads(n, s) {
-			return true
-		}
 		if f := fold(s); furnitureHeads.MatchString(strings.TrimRight(f, ":!.… ")) || furnitureHeads.MatchString(strings.Trim(f, " :!.…?()[]")) {
+			if inline(n) && !p.leads(n, s) {
+				return true
+			}
 			heads = append(heads, n)
 			return false
 		}
