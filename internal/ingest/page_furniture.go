@@ -326,6 +326,12 @@ func (p *page) asked(n *html.Node) bool {
 
 var questionNames = compile(`(?i)question|faq|accordion|toggle|collapse|summary`)
 
+// opensItem: the element is the first part of one of those that open on a
+// click.
+func opensItem(n *html.Node) bool {
+	return n.DataAtom == atom.Div && n.Parent != nil && questionNames.MatchString(attr(n.Parent, "class")) && previousElement(n) == nil && nextElement(n) != nil
+}
+
 // questions marks the headings that are questions of an FAQ, and makes headings
 // of those that are set otherwise.
 func (p *page) questions() {
@@ -352,7 +358,7 @@ func (p *page) questions() {
 		if s == "" || !strings.HasSuffix(s, "?") {
 			return true
 		}
-		if p.about.faqs[fold(s)] && n.DataAtom != atom.Strong || n.DataAtom == atom.Button || questionNames.MatchString(attr(n, "class")) && n.DataAtom != atom.P {
+		if p.about.faqs[fold(s)] && n.DataAtom != atom.Strong || n.DataAtom == atom.Button || questionNames.MatchString(attr(n, "class")) && n.DataAtom != atom.P || opensItem(n) {
 			setAttr(n, questionAttribute, questionMade)
 			n.Data = "h" + string(rune('0'+level))
 			n.DataAtom = atom.Lookup([]byte(n.Data))

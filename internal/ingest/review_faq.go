@@ -77,7 +77,7 @@ func (r *faqReader) end(b article.Block) {
 // question reads the question that begins with block i; 0 if there is none.
 func (r *faqReader) question(i int) int {
 	q, n := r.headed(i)
-	if n == 0 && r.under {
+	if n == 0 && (r.under || r.d.has(r.d.blocks[i], inFAQ)) {
 		if q, n = r.written(i); n == 0 {
 			return r.listed(i)
 		}
@@ -118,7 +118,7 @@ func (r *faqReader) headed(i int) (q article.Question, n int) {
 	if len(q.Answer) == 0 {
 		q.Answer = r.d.answers[letters0(q.Text)]
 	}
-	if r.deep == 0 {
+	if r.deep == 0 && r.under {
 		r.deep = h.Level
 	}
 	return q, j - i
@@ -150,7 +150,7 @@ func (r *faqReader) answerEnd(i int, boxed, told bool) int {
 		if r.opens(j) {
 			return j
 		}
-		if bounded && !r.d.has(b, isAnswer) || boxed && !r.d.has(b, inFAQ) || (told || j > i) && r.under && r.deep == 0 && r.writtenAt(j) {
+		if bounded && !r.d.has(b, isAnswer) || boxed && !r.d.has(b, inFAQ) || (told || j > i) && (boxed || r.under && r.deep == 0) && r.writtenAt(j) {
 			return j
 		}
 	}
@@ -279,7 +279,7 @@ func boldPrefix(t article.Text) int {
 // of a FAQ.
 func (r *faqReader) written(i int) (q article.Question, n int) {
 	p, ok := r.d.blocks[i].(*article.Paragraph)
-	if !ok || r.deep > 0 {
+	if !ok || r.deep > 0 && !r.d.has(p, inFAQ) {
 		return q, 0
 	}
 	text, rest := questionIn(p.Text, true)

@@ -161,6 +161,9 @@ func (d *draft) prosConsAt(i int) (article.Block, int) {
 		}
 		return nil, 0
 	case *article.List:
+		if p := listedSides(b); p != nil {
+			return p, 1
+		}
 		if p, n := d.signedLists(i, b); p != nil {
 			return p, n
 		}
@@ -244,7 +247,7 @@ func (d *draft) sideAt(i int) (t sideTitle, items []article.Item, n int) {
 			break
 		}
 		items = append(items, got...)
-		if _, list := d.blocks[j].(*article.List); list && !d.has(next(d.blocks, j+1), t.sign.role()) {
+		if !oneLined(d.blocks[j]) && !d.has(next(d.blocks, j+1), t.sign.role()) {
 			j++
 			break
 		}
@@ -253,6 +256,13 @@ func (d *draft) sideAt(i int) (t sideTitle, items []article.Item, n int) {
 		return t, nil, 0
 	}
 	return t, items, j - i
+}
+
+// oneLined: the block is a paragraph of one line, so that the next may be
+// another point.
+func oneLined(b article.Block) bool {
+	p, ok := b.(*article.Paragraph)
+	return ok && !slices.ContainsFunc(p.Text, func(s article.Span) bool { return s.Break })
 }
 
 // points reads block j as points of a side: a list, or a short line where the
@@ -266,7 +276,7 @@ func (d *draft) points(j int, t sideTitle, begun bool) ([]article.Item, bool) {
 		return unmarked(b.Items), true
 	case *article.Paragraph:
 		s := b.Text.String()
-		if _, title := d.titleAt(j); title || !short(s, maxSideText) || ctaLine(s) || strings.HasSuffix(s, ":") {
+		if _, title := d.titleAt(j); title || asksText(s) || d.has(b, inFAQ) && !d.has(b, t.sign.role()) || !short(s, maxSideText) || ctaLine(s) || strings.HasSuffix(s, ":") {
 			return nil, false
 		}
 		for _, l := range linesOf(b.Text) {
@@ -343,119 +353,4 @@ func splitPoints(t article.Text, p article.Place) []article.Item {
 		}
 	}
 	return out
-}
-
-// signedLists reads lists whose items are ticked and crossed: one with both, or
-// one of each in a row. Since people also set out what to do and what not to do
-// so, something must say that it is about a product.
-func (d *draft) signedLists(i int, l *article.List) (article.Block, int) {
-	pros, cons, ok := signedItems(l)
-	n := 1
-	if ok && (len(pros) == 0 || len(cons) == 0) {
-		if m, is := next(d.blocks, i+1).(*article.List); is {
-			morePros, moreCons, more := signedItems(m)
-			if more && (len(morePros) == 0) == (len(cons) == 0) && (len(moreCons) == 0) == (len(pros) == 0) {
-				pros, cons, n = append(pros, morePros...), append(cons, moreCons...), 2
-			}
-		}
-	}
-	if !ok || len(pros) == 0 || len(cons) == 0 || !d.aboutProduct(i) {
-		return nil, 0
-	}
-	return &article.ProsCons{Pros: article.Side{Items: unmarked(pros)}, Cons: article.Side{Items: unmarked(cons)}, Place: l.Place}, n
-}
-
-// signedItems parts the items of a list by their marks; ok is false if one has
-// none.
-func signedItems(l *article.List) (pros, cons []article.Item, ok bool) {
-	if l.Style == article.Check {
-		return l.Items, nil, true
-	}
-	for _, it := range l.Items {
-		switch signOfItem(it.Text.String()) {
-		case pro:
-			pros = append(pros, it)
-		case con:
-			cons = append(cons, it)
-		default:
-			return nil, nil, false
-		}
-	}
-	return pros, cons, true
-}
-
-var reviewTitle = compile(`\b(?:reviews?|reviewed|tested|tests?|im test|testbericht|vergleich|vs\.?|versus|best|beste[nr]?|avis|comparatif|meilleure?s?|análisis|reseña|opiniones|mejor(?:es)?|análise|resenha|melhor(?:es)?|recensione|opinioni|miglior[ei])\b`)
-
-// aboutProduct: what stands above block i, or the title, says that a product
-// is judged.
-func (d *draft) aboutProduct(i int) bool {
-	for j := i - 1; j >= 0 && j >= i-6; j-- {
-		switch b := d.blocks[j].(type) {
-		case *article.Pick, *article.ProsCons:
-			return true
-		case *article.Heading:
-			return bothNames.MatchString(fold(b.Text.String())) || reviewTitle.MatchString(fold(d.title))
-		case *article.Paragraph:
-			if s := b.Text.String(); short(s, 90) && bothNames.MatchString(strings.TrimRight(fold(s), ": ")) {
-				return true
-			}
-		}
-	}
-	return reviewTitle.MatchString(fold(d.title))
-}
-
-// tableSides reads a table of two columns, or of two rows, that are headed by
-// the two sides.
-func tableSides(t *article.Table) *article.ProsCons {
-	if len(t.Head) != 2 {
-		return nil
-	}
-	heads := t.Head
-	rows := t.Rows
-	if len(heads[0]) == 0 && len(heads[1]) == 0 && len(rows) > 1 {
-		heads, rows = rows[0], rows[1:]
-	}
-	sides := [2]article.Side{}
-	signs := [2]sign{}
-	for c := range 2 {
-		signs[c], _ = signOf(heads[c].String())
-		sides[c].Title = strings.TrimRight(trimMarks(oneLine(heads[c].String())), ": ")
-	}
-	if signs[0] == unsigned || signs[1] == unsigned || signs[0] == signs[1] {
-		return turnedSides(t)
-	}
-	for _, r := range rows {
-		for c := range 2 {
-			sides[c].Items = append(sides[c].Items, splitPoints(r[c], t.Place)...)
-		}
-	}
-	if signs[0] == con {
-		sides[0], sides[1] = sides[1], sides[0]
-	}
-	return &article.ProsCons{Pros: sides[0], Cons: sides[1], Place: t.Place}
-}
-
-// turnedSides reads a table whose first column names the sides.
-func turnedSides(t *article.Table) *article.ProsCons {
-	rows := t.Rows
-	if len(t.Head[0]) > 0 || len(t.Head[1]) > 0 {
-		rows = append([][]article.Text{t.Head}, rows...)
-	}
-	if len(rows) != 2 {
-		return nil
-	}
-	p := &article.ProsCons{Place: t.Place}
-	for _, r := range rows {
-		side := article.Side{Title: strings.TrimRight(trimMarks(oneLine(r[0].String())), ": "), Items: splitPoints(r[1], t.Place)}
-		switch sg, _ := signOf(r[0].String()); sg {
-		case pro:
-			p.Pros = side
-		case con:
-			p.Cons = side
-		}
-	}
-	if len(p.Pros.Items) == 0 || len(p.Cons.Items) == 0 {
-		return nil
-	}
-	return p
 }
