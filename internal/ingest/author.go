@@ -50,7 +50,7 @@ func bylineOf(s string) string {
 var datedBefore = compile(`^\s*(?:(?i:(?:last )?(?:posted|published|updated|written)(?: on)?|(?:veröffentlicht|erstellt|aktualisiert)(?: am)?|(?:publié|mis à jour|écrit)(?: le)?|(?:publicado|actualizado|atualizado|escrito)(?: el| em)?|(?:pubblicato|aggiornato|scritto)(?: il)?)[:\s]*)?[\s,|·•–—-]*`)
 
 // datedAfter is what stands between a byline and its date.
-var datedAfter = compile(`\s+(?i:on|am|vom|le|el|em|il|du|den|dated|updated|published)?:?\s*$`)
+var datedAfter = compile(`\s+(?i:on|am|vom|le|el|em|il|du|den|dated|updated|published)?:?\s*(?:[|·•].*)?$`)
 
 // bylineBlocks is how far down a byline is looked for.
 const bylineBlocks = 6

@@ -47,6 +47,9 @@ var (
 	laterDate = compile(`(?i)\b(?:updated|modified|revised|reviewed|aktualisiert|geändert|stand|mis à jour|modifié|actualizado|actualización|modificado|atualizado|atualização|aggiornato|aggiornamento|modificato)\b|ltima (?:atualiza|actualiza|modifica)`)
 )
 
+// dayComesFirst: the line is in a language that writes the day first.
+var dayComesFirst = compile(`(?i)(?:^|\s)(?:am|vom|le|el|em|il|von|par|por|di|da|publicado|pubblicato|publié|veröffentlicht|aggiornato|atualizado|actualizado|aktualisiert)\s`)
+
 // dateIn is the first day a line names; false if it names none, or one that may
 // be read in two ways (3/4/2025).
 func dateIn(s string) (time.Time, bool) {
@@ -70,6 +73,8 @@ func dateIn(s string) (time.Time, bool) {
 		return day(m[4], m[3], m[1])
 	case b > 12:
 		return day(m[4], m[1], m[3])
+	case dayComesFirst.MatchString(s):
+		return day(m[4], m[3], m[1])
 	}
 	return time.Time{}, false
 }
@@ -118,7 +123,7 @@ var dateWords = wordsOf(`posted|published|updated|last|on|date|modified|reviewed
 func withoutDate(s string) string {
 	for _, re := range []*pattern{isoDate, dayFirst, monthFirst, dotDate} {
 		if m := re.FindStringIndex(s); m != nil {
-			if _, ok := dateIn(s[m[0]:m[1]]); ok {
+			if _, ok := dateIn(s[m[0]:m[1]]); ok || re == dotDate {
 				return s[:m[0]] + " " + s[m[1]:]
 			}
 		}

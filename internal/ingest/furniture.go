@@ -244,6 +244,9 @@ func (f *furniture) findReaders() {
 	at := len(f.bs) + nearHead
 	for i := len(f.bs) - 1; i >= 0; i-- {
 		f.readers[i] = at
+		if l, ok := f.bs[i].(*article.List); ok && listOf(l, func(s string) bool { return commentMark.MatchString(clip(s, 120)) }, 0.5) {
+			at = i
+		}
 		t := said(f.bs[i])
 		if len(t) == 0 {
 			continue

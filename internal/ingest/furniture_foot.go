@@ -89,7 +89,7 @@ func onwardEnd(s string) int {
 }
 
 // onward begins a line that leads to another article, beside relatedHeads.
-var onward = phrasesOf(`more, next, previous, check out, read, related to this, siehe auch, dazu passt, mehr, voir, pour en savoir plus, más información, relacionado, saiba mais, approfondisci, approfondimento, vedi`)
+var onward = phrasesOf(`more, next, previous, check out, read, related to this, siehe auch, dazu passt, mehr, da leggere, da vedere, per saperne di più, da ler, para ler, para leer, à lire, voir, pour en savoir plus, más información, relacionado, saiba mais, approfondisci, approfondimento, vedi`)
 
 // siteName is what the page's small print calls the site, folded; "" if there
 // is none.
@@ -148,10 +148,20 @@ func (f *furniture) strong(i int) bool {
 			k := phraseKey(s)
 			return siteLine(s) || networks[k] || siteHeads.hasKey(k) || relatedHeads.hasKey(k)
 		}
-		if fewWords(b) && (listOf(b, frame, 0.4) || i > 0 && siteHeads.has(said(f.bs[i-1]).String())) {
+		if fewWords(b) && !f.leadsOut(b) && (listOf(b, frame, 0.4) || i > 0 && siteHeads.has(said(f.bs[i-1]).String())) {
 			return true
 		}
 		return f.listElsewhere(i, b)
+	}
+	return false
+}
+
+// leadsOut: an item of the list links to another site that is no network.
+func (f *furniture) leadsOut(l *article.List) bool {
+	for _, it := range l.Items {
+		if leadsElsewhere(it.Text) && !f.ownLink(it.Text) && !siteLine(it.Text.String()) && !networks[phraseKey(it.Text.String())] {
+			return true
+		}
 	}
 	return false
 }

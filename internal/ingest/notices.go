@@ -37,10 +37,11 @@ func (d *draft) takeNotices() {
 				continue
 			}
 		case *article.Paragraph:
-			if s := b.Text.String(); short(s, 24) && siteLine(s) && (begun || bare[fold(s)] > 1) {
+			s := b.Text.String()
+			if short(s, 24) && siteLine(s) && (begun || bare[fold(s)] > 1) {
 				break // marks an advertisement, not the article
 			}
-			begun = begun || !short(b.Text.String(), 120)
+			begun = begun || len(s) > 60 && strings.ContainsRune(".!?", lastRune(s)) && !kindOfNotice(s).any()
 			rest, taken := d.noticeIn(b.Text, b.Place, headed)
 			if taken {
 				heading, headed = nil, noticeKind{}
@@ -116,6 +117,9 @@ func (d *draft) noticeIn(t article.Text, p article.Place, headed noticeKind) (re
 		return t, false
 	}
 	whole := kindOfNotice(s)
+	if !whole.any() && len(s) <= 600 {
+		whole = noticeKind{disclosure: openDisclosure.MatchString(plainLower(clip(s, 100)))}
+	}
 	if !whole.any() && !headed.any() {
 		return t, false
 	}
@@ -142,6 +146,9 @@ func (d *draft) noticeIn(t article.Text, p article.Place, headed noticeKind) (re
 	d.addNotice(sliceText(t, from, to), p, kindOfNotice(s[from:to]))
 	return joinRest(sliceText(t, 0, from), sliceText(t, to, len(s))), true
 }
+
+// openDisclosure opens a paragraph that calls itself a disclosure.
+var openDisclosure = plainPattern(`^\W*(?:(?:affiliate|advertis(?:er|ing)|commission|financial|amazon|ftc)(?: link)? (?:disclosures?|disclaimer|notice)|(?:affiliate-?|werbe-?|transparenz-?)hinweis|(?:nota|aviso|declaracao|divulgacao) (?:de |sobre )?(?:transparencia|afiliad[oa]s?|publicidade?)|nota (?:di|sulla) (?:trasparenza|affiliazione)|(?:note|mention) (?:de |d')(?:transparence|affiliation))\s?[:.–-]\s?\S.{20}`)
 
 // maxLeftOver is how much of a paragraph, in bytes, goes with the notice that
 // is the rest of it.

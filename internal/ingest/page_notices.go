@@ -73,6 +73,9 @@ func (p *page) noticeRun(h *htmlReader, run []*html.Node) {
 		}
 	}
 	s := strings.TrimSpace(b.String())
+	if short(s, 24) && siteLine(s) {
+		return // marks an advertisement, unless it stands above the text
+	}
 	if len(s) < 12 || links+2 >= len(s) && len(s) < 25 || !kindOfNotice(s).any() {
 		return
 	}
