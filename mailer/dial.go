@@ -218,6 +218,8 @@ func (s *sentence) Unwrap() error { return s.err }
 // Probe is what a relay was found to be.
 type Probe struct {
 	Addr string
+	// Dir tells that it is a directory, which has nothing of the rest.
+	Dir bool
 	// TLS is "TLS 1.3" and the like, "" for none; CertExpires is when the
 	// relay's certificate ends, zero without TLS.
 	TLS         string
@@ -241,6 +243,7 @@ func (r Relay) Probe(ctx context.Context) (Probe, error) {
 		if err != nil {
 			return Probe{}, err
 		}
+		p.Dir = true
 		return p, c.Close()
 	}
 	s, err := r.dial(ctx)

@@ -46,6 +46,9 @@
 //	PIPELINING              MAIL RCPT DATA │ gate, content, dot      2
 //	PIPELINING, CHUNKING    gate, MAIL RCPT BDAT content             1
 //
+// With the ledger on, 20 connections and 40 ms to a go-smtp server that is 1.8
+// and 3.4 times the rate of one command at a time (outbox, BenchmarkAfar).
+//
 // All replies of a group are read, in order, also after a refusal. With one
 // write the gate comes first and everything after it is Unknown until a whole
 // refusal of MAIL or RCPT, or the reply to the content, has come. So before it

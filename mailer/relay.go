@@ -199,6 +199,9 @@ func (r Relay) Addr() string {
 // String is the relay's URL without its password.
 func (r Relay) String() string {
 	u := url.URL{Scheme: r.scheme, Path: r.path, RawQuery: r.settings.String()}
+	if r.scheme == schemeFile || r.scheme == schemeLMTP { // which know no TLS
+		u.RawQuery = strings.Replace(u.RawQuery, "&tls="+string(tlsAuto), "", 1)
+	}
 	if r.path == "" {
 		u.Host = r.Addr()
 	}

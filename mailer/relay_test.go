@@ -23,10 +23,10 @@ func TestParseRelay(t *testing.T) {
 		"smtp://u:p@127.8.9.1?tls=none":                            "smtp://u@127.8.9.1:587?connections=10&tls=none",
 		"smtp://h?age=90s&messages=0&pipeline=commands":            "smtp://h:25?connections=10&tls=auto&messages=0&age=1m30s&pipeline=commands",
 		"smtps://u:token@h?auth=XOAUTH2":                           "smtps://u@h:465?connections=10&tls=auto&auth=xoauth2",
-		"lmtp://localhost":                                         "lmtp://localhost:24?connections=10&tls=auto",
+		"lmtp://localhost":                                         "lmtp://localhost:24?connections=10",
 		"lmtp://mda.example.org:2003?tls=none":                     "lmtp://mda.example.org:2003?connections=10&tls=none",
-		"lmtp:///run/mda/lmtp.sock?connections=3":                  "lmtp:///run/mda/lmtp.sock?connections=3&tls=auto",
-		"file:///var/spool/letters/":                               "file:///var/spool/letters?connections=10&tls=auto",
+		"lmtp:///run/mda/lmtp.sock?connections=3":                  "lmtp:///run/mda/lmtp.sock?connections=3",
+		"file:///var/spool/letters/":                               "file:///var/spool/letters?connections=10",
 		"smtp://bücher.example":                                    "smtp://xn--bcher-kva.example:25?connections=10&tls=auto",
 		"smtp://mail.example.org?tls=none&helo=sender.example.org": "smtp://mail.example.org:25?connections=10&tls=none&helo=sender.example.org",
 	} {

@@ -137,6 +137,9 @@ func (a *app) checkRelay(r outbox.Relay) (f finding, local bool) {
 		return f, relay.Loopback()
 	}
 	f.OK, f.Detail = true, fmt.Sprintf("%s: answers, %s", relay, cmp.Or(p.TLS, "without TLS"))
+	if p.Dir {
+		f.Detail = fmt.Sprintf("%s: can be written to", relay)
+	}
 	return f, relay.Loopback()
 }
 
