@@ -258,7 +258,7 @@ func (f *furniture) findReaders() {
 			at = i
 		}
 		for _, l := range linesOf(t) {
-			if commentMark.MatchString(clip(l.String(), 120)) {
+			if s := l.String(); len(s) <= 120 && commentMark.MatchString(s) { // the line about a comment is short
 				at = i
 			}
 		}
