@@ -20,6 +20,7 @@ type conn struct {
 
 	use   sync.Mutex // held by Send and by Close's QUIT
 	buf   []byte     // dot-stuffed content, or a whole transaction; reused
+	dots  []int      // where lines of the message begin with a dot; reused
 	reset bool       // a transaction was left open: RSET comes first
 	last  time.Time  // when the relay last answered
 	said  reply      // to the message that it took last

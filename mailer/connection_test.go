@@ -152,7 +152,7 @@ func TestStuff(t *testing.T) {
 	for _, msg := range []string{
 		".\r\n", "..\r\n", "a\r\n", ".a\r\n.b\r\nc\r\n", "a\r\n.\r\n..\r\n\r\n.\r\n", "a.\r\n.b.\r\n", "\r\n.\r\n",
 	} {
-		dots, err := checkLines([]byte(msg))
+		dots, err := checkLines([]byte(msg), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

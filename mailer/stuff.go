@@ -9,45 +9,41 @@ import (
 
 // checkLines refuses a message that isn't made of CRLF lines of at most 998
 // bytes: a bare CR or LF is a line end to some servers and none to others,
-// which is how a second message is smuggled in. dots tells whether a line
-// begins with a dot.
-func checkLines(msg []byte) (dots bool, err error) {
+// which is how a second message is smuggled in. dots are the lines that begin
+// with a dot, by their place; they are appended to those given.
+func checkLines(msg []byte, dots []int) ([]int, error) {
 	if !bytes.HasSuffix(msg, []byte("\r\n")) {
-		return false, errors.New("the message doesn't end in a CRLF")
+		return nil, errors.New("the message doesn't end in a CRLF")
 	}
 	lines := 0
 	for at := 0; at < len(msg); lines++ {
 		n := bytes.IndexByte(msg[at:], '\n')
 		if n < 1 || msg[at+n-1] != '\r' {
-			return false, fmt.Errorf("the message holds a bare line feed at byte %d", at+n)
+			return nil, fmt.Errorf("the message holds a bare line feed at byte %d", at+n)
 		}
 		if n-1 > maxLine {
-			return false, fmt.Errorf("the message has a line of %d bytes, more than %d, at byte %d", n-1, maxLine, at)
+			return nil, fmt.Errorf("the message has a line of %d bytes, more than %d, at byte %d", n-1, maxLine, at)
 		}
-		dots = dots || msg[at] == '.'
+		if msg[at] == '.' {
+			dots = append(dots, at)
+		}
 		at += n + 1
 	}
 	if bytes.Count(msg, []byte{'\r'}) != lines {
-		return false, errors.New("the message holds a bare carriage return")
+		return nil, errors.New("the message holds a bare carriage return")
 	}
 	return dots, nil
 }
 
-// stuff appends the message to dst with the dots at line starts doubled (RFC
-// 5321 §4.5.2), if there are any.
-func stuff(dst, msg []byte, dots bool) []byte {
-	for dots {
-		n := bytes.Index(msg, []byte("\n."))
-		if len(msg) > 0 && msg[0] == '.' {
-			dst = append(dst, '.')
-		}
-		if n < 0 {
-			break
-		}
-		dst = append(dst, msg[:n+1]...)
-		msg = msg[n+1:]
+// stuff appends the message to dst with these dots, those at line starts,
+// doubled (RFC 5321 §4.5.2).
+func stuff(dst, msg []byte, dots []int) []byte {
+	done := 0
+	for _, at := range dots {
+		dst = append(append(dst, msg[done:at]...), '.')
+		done = at
 	}
-	return append(dst, msg...)
+	return append(dst, msg[done:]...)
 }
 
 // hasHighBytes tells whether a message needs 8BITMIME (RFC 6152).

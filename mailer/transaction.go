@@ -19,7 +19,7 @@ type transaction struct {
 	mail  string
 	rcpt  string
 	msg   []byte
-	dots  bool // a line of it begins with a dot
+	dots  []int // where its lines begin with a dot
 }
 
 // prepare checks everything that can be checked before a byte is written.
@@ -51,9 +51,10 @@ func (tx *transaction) prepare(env Envelope, msg []byte) *Error {
 		e.Outcome = Deferred // another relay may take it
 		return e
 	}
-	if tx.dots, err = checkLines(msg); err != nil {
+	if tx.dots, err = checkLines(msg, tx.conn.dots[:0]); err != nil {
 		return refuse(ScopeMessage, "5.6.0", err)
 	}
+	tx.conn.dots = tx.dots
 	high := eai || hasHighBytes(msg)
 	if high && !can.eightBit {
 		return refuse(ScopeMessage, "5.6.3", errors.New("the message holds bytes beyond ASCII, which the relay doesn't take (it lacks 8BITMIME)"))
