@@ -35,7 +35,7 @@ func (p *page) oneOfSeveral() *html.Node {
 			return true
 		}
 		head, target := p.ownHeading(n)
-		if head == nil || target != "" && targets[target] {
+		if head == nil || target != "" && targets[target] || holdsBuy(n) { // a card of a round-up may lead to the site's own review
 			return false
 		}
 		targets[target] = true

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -313,5 +314,35 @@ func TestWordsOfASentenceAreNoFurniture(t *testing.T) {
 	}
 	if strings.Contains(text, "Tags:") {
 		t.Errorf("furniture is left: %q", text)
+	}
+}
+
+// TestSeveralArticles: only a page whose articles each lead to a page of their
+// own, and sell nothing, holds several.
+func TestSeveralArticles(t *testing.T) {
+	text := func(n int) string {
+		return strings.Repeat("<p>This is a paragraph of the article, and it says something.</p>", n)
+	}
+	card := func(head, rest string) string { return "<article><h2>" + head + "</h2>" + rest + "</article>" }
+	link := func(name string) string { return `<a href="/` + name + `">` + name + `</a>` }
+	buy := `<p><a class="btn" href="https://www.amazon.com/dp/B0EXAMPLE1?tag=x-20">Buy now</a></p>`
+	for name, tt := range map[string]struct {
+		body string
+		want bool
+	}{
+		"a front page":             {card(link("One"), text(2)) + card(link("Two"), text(3)) + card(link("Three"), text(2)), true},
+		"two posts":                {card(link("One"), text(2)) + card(link("Two"), text(3)), true},
+		"a round-up with reviews":  {"<h1>T</h1>" + card(link("One"), text(2)+buy) + card(link("Two"), text(2)+buy) + card(link("Three"), text(2)+buy), false},
+		"an article and teasers":   {"<article><h1>T</h1>" + text(9) + "</article>" + card(link("One"), text(1)) + card(link("Two"), text(1)), false},
+		"sections without a link":  {"<h1>T</h1>" + card("One", text(2)) + card("Two", text(2)), false},
+		"links to another section": {"<h1>T</h1>" + card(`<a href="#a">One</a>`, text(2)) + card(`<a href="#b">Two</a>`, text(2)), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := parsePage(t, "<html><body><main>"+tt.body+"</main></body></html>").Article
+			said := slices.ContainsFunc(a.Diagnostics, func(d article.Diagnostic) bool { return strings.Contains(d.Message, "The page holds") })
+			if said != tt.want || len(a.Blocks) == 0 {
+				t.Errorf("several: %v, want %v (%d blocks)", said, tt.want, len(a.Blocks))
+			}
+		})
 	}
 }
