@@ -15,8 +15,8 @@ import (
 // out (standalone.go) but vote; the rest are scored by how central they are to
 // the article, by where they stand and by what they say, and chosen greedily so
 // that they say different things. The weights were found on articles whose
-// authors wrote takeaways of their own and are measured on others, in six
-// languages; BenchmarkTakeaways prints how near they come.
+// authors wrote takeaways of their own and are measured on others as well, in
+// six languages; BenchmarkTakeaways prints how near they come.
 
 const (
 	maxCandidates = 400 // bounds the work on very long articles
