@@ -59,12 +59,16 @@ const bylineBlocks = 6
 // and reading time around it, from above the text.
 func (d *draft) takeByline() {
 	drop := make(map[int]bool)
+	headed := false
 	for i, b := range d.blocks {
 		_, ok := b.(*article.Paragraph)
 		s := blockText(b)
 		alone := i == 0 && d.title != "" && nameAlone.MatchString(s) && dateLine(blockText(next(d.blocks, 1)))
 		if i >= bylineBlocks || ok && utf8.RuneCountInString(s) > 160 {
 			break
+		}
+		if _, heading := b.(*article.Heading); heading {
+			headed = true
 		}
 		if !ok && !alone {
 			continue
@@ -78,7 +82,7 @@ func (d *draft) takeByline() {
 			if d.author.Name == "" {
 				d.author.Name = name
 			}
-		case !metaLine(s) || priceOnly(s):
+		case !metaLine(s) || priceOnly(s) || headed && asideLine(s): // what stands below a heading is said of a product
 			continue
 		}
 		drop[i] = true
