@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,8 +44,8 @@ func (c *benchSendCmd) Validate() error {
 		between("--connections", c.Connections, 1, 500))
 }
 
-// benchSent is what one measurement found. Times cover the launch, the sending
-// and the ledger's last row.
+// benchSent is what one measurement found. Times begin with the launch and end
+// when the ledger says that all is sent.
 type benchSent struct {
 	Relay       string  `json:"relay"`
 	Messages    int64   `json:"messages"`
@@ -193,18 +194,12 @@ func (c *benchSendCmd) measure(a *app, b *backend, issue int64) (*benchSent, err
 	if err != nil {
 		return nil, err
 	}
-	meter, err := bench.Begin(a.ctx, b.db)
-	if err != nil {
-		return nil, err
-	}
-	begin := time.Now()
-	if _, err := b.newsletters.Send(a.ctx, issue, "bench"); err != nil {
-		return nil, err
-	}
-	r := &benchSent{Launch: time.Since(begin).Seconds()}
-	err = c.work(a, b, engine, registry, issue)
-	r.Seconds = time.Since(begin).Seconds()
-	if err != nil {
+	ctx, stop := context.WithCancel(a.ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- engine.Run(ctx) }()
+	r, meter, err := c.timed(a, b, registry, issue)
+	stop()
+	if err = errors.Join(err, <-ended); err != nil {
 		return nil, err
 	}
 	cost, err := meter.End(a.ctx)
@@ -227,35 +222,71 @@ func (c *benchSendCmd) measure(a *app, b *backend, issue int64) (*benchSent, err
 	return r, nil
 }
 
-// work runs the engine until the issue is no longer being sent.
-func (c *benchSendCmd) work(a *app, b *backend, engine *outbox.Engine, registry *prometheus.Registry, issue int64) error {
-	ctx, stop := context.WithCancel(a.ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- engine.Run(ctx) }()
-	bar := a.progress("sending", int64(c.Subscribers))
-	tick := time.NewTicker(50 * time.Millisecond)
+// timed launches the issue to a worker that is there already, as serve would be,
+// and waits until it is sent.
+func (c *benchSendCmd) timed(a *app, b *backend, registry *prometheus.Registry, issue int64) (*benchSent, *bench.Meter, error) {
+	if err := c.await(a, b); err != nil {
+		return nil, nil, err
+	}
+	meter, err := bench.Begin(a.ctx, b.db)
+	if err != nil {
+		return nil, nil, err
+	}
+	begin := time.Now()
+	launched, err := b.newsletters.Send(a.ctx, issue, "bench")
+	if err != nil {
+		return nil, nil, err
+	}
+	r := &benchSent{Launch: time.Since(begin).Seconds()}
+	err = c.follow(a, b, registry, launched.MailingID)
+	r.Seconds = time.Since(begin).Seconds()
+	return r, meter, err
+}
+
+// benchTick is how often it is looked whether all is sent.
+const benchTick = 20 * time.Millisecond
+
+// await waits for the worker.
+func (c *benchSendCmd) await(a *app, b *backend) error {
+	tick := time.NewTicker(benchTick)
 	defer tick.Stop()
-	i, err := b.newsletters.Issue(a.ctx, issue)
-	state := outbox.Sending
-	for err == nil && state == outbox.Sending {
+	for range int(time.Minute / benchTick) {
+		workers, err := outbox.Workers(a.ctx, b.db)
+		if err != nil || len(workers) > 0 {
+			return err
+		}
 		select {
 		case <-a.ctx.Done():
-			err = errors.New("stopped before all was sent; nothing is left of the measurement")
+			return a.ctx.Err()
 		case <-tick.C:
-			state, err = outbox.StateOf(a.ctx, b.db, i.MailingID.Int64)
-			bar.set(int64(bench.Sum(registry, "broadsheet_outbox_outcomes_total")))
 		}
 	}
-	bar.done()
-	stop()
-	if err = errors.Join(err, <-ended); err != nil || state == outbox.Finished {
-		return err
+	return errors.New("the worker did not start; run again with --log-level debug to see why")
+}
+
+// follow waits until the mailing is sent.
+func (c *benchSendCmd) follow(a *app, b *backend, registry *prometheus.Registry, mailing int64) error {
+	bar := a.progress("sending", int64(c.Subscribers))
+	defer bar.done()
+	tick := time.NewTicker(benchTick)
+	defer tick.Stop()
+	for looks := 0; ; looks++ {
+		state, err := outbox.StateOf(a.ctx, b.db, mailing)
+		switch {
+		case err != nil || state == outbox.Finished:
+			return err
+		case state != outbox.Sending:
+			s, err := outbox.StatusOf(a.ctx, b.db, mailing)
+			return cmp.Or(err, fmt.Errorf("the relay didn't take the messages, the mailing is %s: %s", s.State, s.Note))
+		case looks%25 == 0:
+			bar.set(int64(bench.Sum(registry, "broadsheet_outbox_outcomes_total")))
+		}
+		select {
+		case <-a.ctx.Done():
+			return errors.New("stopped before all was sent; nothing is left of the measurement")
+		case <-tick.C:
+		}
 	}
-	s, err := b.newsletters.Status(a.ctx, issue)
-	if err != nil {
-		return err
-	}
-	return fmt.Errorf("the relay didn't take the messages, the mailing is %s: %s", s.State, s.Note)
 }
 
 func (c *benchSendCmd) report(a *app, r *benchSent) error {
