@@ -97,15 +97,7 @@ func matches(parts, words []string) bool {
 	for i, w := range parts {
 		switch {
 		case w == "*":
-			for n := 0; n <= len(words); n++ {
-				if lengthOf(words[:n]) > maxWild {
-					return false
-				}
-				if matches(parts[i+1:], words[n:]) && (n > 0 || i > 0) {
-					return true
-				}
-			}
-			return false
+			return matchesWild(parts[i+1:], words, i > 0)
 		case len(words) == 0:
 			return false
 		case w == "#":
@@ -120,16 +112,44 @@ func matches(parts, words []string) bool {
 	return len(words) == 0
 }
 
-func lengthOf(words []string) int {
-	n := 0
-	for _, w := range words {
-		n += len(w) + 1
+// matchesWild matches what follows a wildcard, which may stand for no word
+// where empty says so.
+func matchesWild(parts, words []string, empty bool) bool {
+	if len(parts) == 0 { // it takes all the rest
+		length := 0
+		for _, w := range words {
+			length += len(w) + 1
+		}
+		return length <= maxWild && (empty || len(words) > 0)
 	}
-	return n
+	length := 0
+	for n := range len(words) + 1 {
+		if n > 0 {
+			length += len(words[n-1]) + 1
+		}
+		if length > maxWild {
+			return false
+		}
+		if (n > 0 || empty) && matches(parts, words[n:]) {
+			return true
+		}
+	}
+	return false
 }
 
+// isNumber: digits, also in groups or with a fraction, also of thousands (12k).
 func isNumber(s string) bool {
-	return strings.Trim(strings.TrimRight(s, "km"), "0123456789.,") == "" && strings.ContainsFunc(s, unicode.IsDigit)
+	s = strings.TrimRight(s, "km")
+	digits := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case digit(c):
+			digits++
+		case c != '.' && c != ',':
+			return false
+		}
+	}
+	return digits > 0
 }
 
 // phraseKey folds a text to what tables hold: small letters without accents,
@@ -139,6 +159,13 @@ func phraseKey(s string) string {
 	b.Grow(len(s))
 	space := true
 	for i, r := range s {
+		if r < utf8.RuneSelf {
+			if c := keyBytes[r]; c != 0 {
+				b.WriteByte(c)
+				space = false
+				continue
+			}
+		}
 		if (r == '.' || r == ',') && i > 0 && i+1 < len(s) && digit(s[i-1]) && digit(s[i+1]) {
 			b.WriteRune(r)
 			continue
@@ -152,7 +179,7 @@ func phraseKey(s string) string {
 		case r < 0:
 			continue
 		}
-		if r == '\'' || r == '*' || r == '#' || r == '&' || r == '@' || r == '©' || unicode.IsLetter(r) || unicode.IsDigit(r) {
+		if r == '\'' || r == '©' || unicode.IsLetter(r) || unicode.IsDigit(r) {
 			b.WriteRune(unicode.ToLower(r))
 			space = false
 		} else if !space {
@@ -162,6 +189,20 @@ func phraseKey(s string) string {
 	}
 	return strings.TrimSpace(b.String())
 }
+
+// keyBytes is what becomes of the letters, digits and marks of ASCII; 0 is for
+// what separates words.
+var keyBytes = func() (t [utf8.RuneSelf]byte) {
+	for c := range byte(utf8.RuneSelf) {
+		switch {
+		case 'A' <= c && c <= 'Z':
+			t[c] = c + 'a' - 'A'
+		case 'a' <= c && c <= 'z', digit(c), strings.IndexByte("'*#&@", c) >= 0:
+			t[c] = c
+		}
+	}
+	return t
+}()
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 

@@ -14,8 +14,16 @@ import (
 // emoji, marks or numbering around it.
 func fold(s string) string {
 	s = strings.Map(func(r rune) rune {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			return r + 'a' - 'A'
+		case r == '`':
+			return '\''
+		case r < utf8.RuneSelf:
+			return r
+		}
 		switch r {
-		case '’', '‘', '`', '´':
+		case '’', '‘', '´':
 			return '\''
 		case '“', '”', '„', '«', '»':
 			return '"'
@@ -29,6 +37,9 @@ func fold(s string) string {
 		return unicode.ToLower(r)
 	}, s)
 	return strings.TrimFunc(s, func(r rune) bool {
+		if 'a' <= r && r <= 'z' {
+			return false
+		}
 		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune("()[]#\"'?", r)
 	})
 }
