@@ -171,20 +171,19 @@
 // takes 0.8 s, 0.7 times a plain INSERT … SELECT of the ids into rows of their
 // own; reconciling them, all pending, 0.8 s.
 //
-// The whole way ("make bench-send"): issues of 30 kB over 50 connections into
-// Postfix's smtp-sink, on the same machine with everything on its two cores
-// (so that they compete for them), before messages were pipelined:
+// The whole way ("make bench-send"; medians of five runs): issues of 30 kB over
+// 50 connections into Postfix's smtp-sink, everything on two cores for which it
+// competes with the sink, and with other work on the machine:
 //
-//	messages per second            6,500, 0.63 of smtp-source -d -s 20
-//	own CPU, µs per message        93
-//	Postgres's, µs per message     68
-//	memory at most                 66 MB
-//	WAL, bytes per message         297
-//	rows written per message       1.23
+//	messages per second            6,900, 0.73 of smtp-source -d -s 20
+//	own CPU, µs per message        87
+//	Postgres's, µs per message     65
+//	memory at most                 71 MB (66 with 300,000 recipients)
+//	WAL, bytes per message         286
+//	rows written per message       1.19
 //
-// With pipelining, on the machine busy with other work: own CPU 85 to 115 µs,
-// Postgres 63 to 75, WAL 272 to 284 bytes, 1.11 rows; the rate against
-// smtp-source then says nothing.
+// Of our own CPU a half is the network. With more work beside it, where
+// smtp-source's one sink suffers too, the ratio was 0.82 to 1.11.
 //
 // Workers with 20 connections each to a relay 40 ms away (BenchmarkWorkers), the
 // machine busy with other work: 314 messages/s with one, 664 with two (2.1
