@@ -32,7 +32,7 @@ func (d *draft) frontMatter(data *frontmatter.Data, line int) {
 	d.title = m.line("title", "headline", "titel", "titre", "título", "titulo", "titolo")
 	d.author = m.author("author", "authors", "by", "byline", "autor", "autorin", "autora", "auteur", "autrice", "autore")
 	d.language = languageTag(m.line("lang", "language", "locale", "sprache", "langue", "idioma", "lingua"))
-	if t, given := m.time("published", "publisheddate", "publishdate", "datepublished", "pubdate", "date", "datum", "fecha", "data"); t != nil {
+	if t, given := m.time("published", "publisheddate", "publishdate", "datepublished", "pubdate", "pubdatetime", "publishedat", "datetime", "date", "datum", "fecha", "data"); t != nil {
 		d.published = t
 	} else if given != "" {
 		d.note(article.Info, line, fmt.Sprintf("The date %q in the front matter cannot be read.", clip(given, 60)), "Write it as 2006-01-02 or with a time as RFC 3339.")

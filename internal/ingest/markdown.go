@@ -97,7 +97,9 @@ var (
 	jsxNote = compile(`(?s)\{/\*.*?\*/\}`)
 	// pastedBullet begins a line that came from a word processor's list.
 	pastedBullet = compile(`(?m)^([ \t]*)(?:[•●◦▪‣][ \t\x{00a0}]+|((?:✅|✓|✔|☑)\x{fe0f}?[ \t\x{00a0}]))`)
-	mdxLine      = compile(`(?m)^(?:import[ \t]+[^\n]*['"][^'"\n]+['"];?|export[ \t]+(?:const|default|let|function)\b[^\n]*)[ \t]*$`)
+	// kramdown's attribute lists, and the list it makes a table of contents of.
+	attributes = compile(`(?m)^[ \t]*[*-][ \t]+\S[^\n]{0,40}\n[ \t]*\{:[ \t]*toc\b[^{}\n]*\}|\{:[ \t]*(?:(?:[.#][\w-]+|[\w-]+=(?:"[^"\n]*"|'[^'\n]*'))[ \t]*)+\}`)
+	mdxLine    = compile(`(?m)^(?:import[ \t]+[^\n]*['"][^'"\n]+['"];?|export[ \t]+(?:const|default|let|function)\b[^\n]*)[ \t]*$`)
 )
 
 // withoutCodes blanks what is no text at all: MDX's imports and comments, and
@@ -106,7 +108,7 @@ func withoutCodes(src string) string {
 	for _, c := range []struct {
 		sign string
 		re   *pattern
-	}{{"{/*", jsxNote}, {"import", mdxLine}, {"export", mdxLine}, {"---", splitMark}} {
+	}{{"{/*", jsxNote}, {"import", mdxLine}, {"export", mdxLine}, {"---", splitMark}, {"{:", attributes}} {
 		if !strings.Contains(src, c.sign) {
 			continue
 		}

@@ -54,6 +54,10 @@ func (d *draft) takeNotices() {
 			if d.noticeQuote(b) {
 				continue
 			}
+		case *article.List:
+			if d.noticeItem(b) {
+				continue
+			}
 		}
 		if heading != nil {
 			out = append(out, heading)
@@ -155,7 +159,7 @@ var openDisclosure = plainPattern(`^\W*(?:(?:affiliate|advertis(?:er|ing)|commis
 const maxLeftOver = 24
 
 // companion marks sentences that only make sense beside a notice.
-var companion = compile(`(?i)\b(?:(?:eigene|ehrliche)[nr]? meinung|disclosures?|polic(?:y|ies)|affiliates?|commissions?|(?:extra|additional) (?:cost|charge)|costs? (?:to )?you|recommend\w*|editorial|independent\w*|support(?:s|ing)? (?:us|this|our|the)|(?:our|my) opinions?|influence\w*|trust|doctor|physician|dermatologist|healthcare|empfehl\w*|preis|mehr dazu|arzt|ärztin|prix|recommand\w*|en savoir plus|médecin|precio|recomend\w*|más información|médico|preço|saiba mais|prezzo|consigli\w*|scopri di più|medico)\b`)
+var companion = compile(`(?i)\b(?:(?:eigene|ehrliche)[nr]? meinung|disclosures?|polic(?:y|ies)|affiliates?|commissions?|reader-supported|(?:extra|additional) (?:cost|charge)|costs? (?:to )?you|recommend\w*|editorial|independent\w*|support(?:s|ing)? (?:us|this|our|the)|(?:our|my) opinions?|influence\w*|trust|doctor|physician|dermatologist|healthcare|empfehl\w*|preis|mehr dazu|arzt|ärztin|prix|recommand\w*|en savoir plus|médecin|precio|recomend\w*|más información|médico|preço|saiba mais|prezzo|consigli\w*|scopri di più|medico)\b`)
 
 // noticeRange finds the sentences that are a notice, with those around them
 // that go with it; from is -1 if none is one.
@@ -199,6 +203,22 @@ func (d *draft) noticeQuote(q *article.Quote) bool {
 		return false
 	}
 	d.addNotice(t, q.Place, k)
+	return true
+}
+
+// noticeItem takes a list that is one notice: its bullet is the asterisk that
+// marks paid links.
+func (d *draft) noticeItem(l *article.List) bool {
+	if len(l.Items) != 1 || l.Items[0].Sub != nil {
+		return false
+	}
+	t := l.Items[0].Text
+	s := t.String()
+	k := kindOfNotice(s)
+	if !k.disclosure || len(s) > 600 {
+		return false
+	}
+	d.addNotice(t, l.Place, k)
 	return true
 }
 

@@ -8,7 +8,8 @@ var (
 	labelFirst = compile(`^(.{2,60}?)\s*(?:[:：]|\s[–—|-])\s+(.+)$`)
 	labelLast  = compile(`^(.{2,}\S)\s+[–—|-]\s+(.{2,60})$`)
 	labelInEnd = compile(`^(.{2,}\S)\s+[(\[](.{2,50})[)\]]$`)
-	rank       = compile(`^(?:#\s?\d{1,2}|(?:No\.|Nr\.|N°|№)\s?\d{1,2}|\d{1,2}\s?[.)])\s*[:.)–—-]?\s*`)
+	labelAfter = compile(`^(.{2,}\S)\s?:\s+(.{2,60})$`)
+	rank       = compile(`^(?:#\s?\d{1,2}|(?:No\.|Nr\.|N°|№)\s?\d{1,2}|\d{1,2}\s?[.)]|(?:Platz|Rang|Place|Puesto|Posto|Posição|Lugar)\s(?:n[.º°]\s?)?\d{1,2}\s?[:.)–—-])\s*[:.)–—-]?\s*`)
 )
 
 // unnumberedTitle takes "1.", "#2" and the like off a heading.
@@ -22,7 +23,7 @@ func splitTitle(s string) (label, name string) {
 	if m := labelFirst.FindStringSubmatch(s); m != nil && isLabel(m[1]) {
 		return oneLine(trimMarks(m[1])), oneLine(m[2])
 	}
-	for _, re := range []*pattern{labelInEnd, labelLast} {
+	for _, re := range []*pattern{labelInEnd, labelLast, labelAfter} {
 		if m := re.FindStringSubmatch(s); m != nil && isLabel(m[2]) {
 			return oneLine(trimMarks(m[2])), oneLine(m[1])
 		}
@@ -55,5 +56,5 @@ func cleanName(s string) string {
 		s = cut
 	}
 	s = strings.TrimLeftFunc(s, func(r rune) bool { return !wordRune(r) && !strings.ContainsRune("(\"'“‘#$", r) })
-	return strings.TrimSpace(s)
+	return strings.TrimRight(s, " *") // the mark of a paid link is no part of the name
 }

@@ -43,7 +43,7 @@ type codeWriter struct {
 // line of the source it comes from.
 func (d *draft) readCodes(src string) (out string, of []int) {
 	src, data := exportedData(src)
-	src = withoutCodes(src)
+	src = directives(withoutCodes(src))
 	cs := scanCodes(src, data)
 	if len(cs) == 0 {
 		return src, nil

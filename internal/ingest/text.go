@@ -28,7 +28,8 @@ type textReader struct {
 // what follows it, for nothing is marked up.
 func readText(d *draft) error {
 	r := &textReader{d: d, chunks: chunksOf(d.src)}
-	if lineWise(r.chunks) {
+	r.chunks = withoutShares(r.chunks)
+	if lineWise(r.chunks) || unwrapped(r.chunks) {
 		r.chunks = lineByLine(r.chunks)
 	}
 	for i := range r.chunks {
@@ -48,6 +49,9 @@ func chunksOf(src string) [][]textLine {
 			raw = entity.ReplaceAllStringFunc(raw, html.UnescapeString)
 		}
 		s := strings.TrimSpace(raw)
+		if to := strings.TrimLeft(s, ">» "); to != s && ctaLine(to) {
+			s = to
+		}
 		if s == "" {
 			if len(c) > 0 {
 				out, c = append(out, c), nil
@@ -58,41 +62,6 @@ func chunksOf(src string) [][]textLine {
 	}
 	if len(c) > 0 {
 		out = append(out, c)
-	}
-	return out
-}
-
-// lineWise: the text comes from a page copied from a browser, where every
-// paragraph is one long line and blank lines hardly divide anything.
-func lineWise(chunks [][]textLine) bool {
-	lines, ends, long, wrap := 0, 0, 0, 0
-	for _, c := range chunks {
-		ends++
-		for i, l := range c {
-			lines++
-			stops := strings.ContainsRune(".!?", lastRune(l.s))
-			switch n := utf8.RuneCountInString(l.s); {
-			case n > 120 && stops:
-				long++
-			case n >= 50 && !stops && i+1 < len(c) && !listLine(l.s):
-				wrap++
-			}
-		}
-	}
-	return lines >= 12 && ends*3 < lines && long >= 3 && wrap*2 < long
-}
-
-// lineByLine makes a chunk of every line, but keeps lists together.
-func lineByLine(chunks [][]textLine) [][]textLine {
-	var out [][]textLine
-	for _, c := range chunks {
-		for i, l := range c {
-			if i > 0 && listLine(l.s) && listLine(c[i-1].s) || strings.HasPrefix(l.s, ">") && i > 0 && strings.HasPrefix(c[i-1].s, ">") {
-				out[len(out)-1] = append(out[len(out)-1], l)
-				continue
-			}
-			out = append(out, []textLine{l})
-		}
 	}
 	return out
 }

@@ -109,7 +109,7 @@ var disclosurePattern = plainPattern(
 	`as an amazon (associate|affiliate)`, `amazon (services llc )?associates program`, `affiliate (disclosure|disclaimer)\s?[:.–-]\s?[^|·•]{20}`,
 	`\b(we|i|us|site|blog|page|post|article|publisher|team|guide|company|reviews?|llc|\.com)\b[^.!?]{0,90}\b(earns?|receives?|gets?|makes?|collects?|paid|compensated)\b[^.!?]{0,60}\b(commissions?|referral fees?|compensation|affiliate|qualifying purchases|small fee|percentage)`,
 	`\b(earn|receive|get|make|paid)s? (us |me )?(an? )?(small |tiny |little |affiliate )*(commission|referral fee)`, `\b(we|i) (may |might |can |could )?(get|be|are) paid (to link|by (the )?(retailers|merchants|brands|shops)|when you)`,
-	`(contains?|includes?|use[sd]?|uses|has|have|some of (the|these|our|my)) [^.!?]{0,40}\baffiliate (links?|partner|marketing)`, `\blinks?\b[^.!?]{0,40}\bare affiliate`, `affiliate links? (used|are used|throughout|may)`, `participa(tes?|nt) in [^.!?]{0,60}(affiliate|associates)`,
+	`(contains?|includes?|use[sd]?|uses|has|have|some of (the|these|our|my)) [^.!?]{0,40}\baffiliate (links?|partner|marketing)`, `\blinks?\b[^.!?]{0,40}\bare affiliate`, `affiliate links? ((is|are) )?(used|marked|indicated|throughout|may)`, `participa(tes?|nt) in [^.!?]{0,60}(affiliate|associates)`,
 	`(contains?|features?) (sponsored|paid) (content|links)`, `\bsponsored by\b[^.!?]{0,60}\b(post|article|content)`,
 	`als amazon-?partner`, deLinks+`\b[^.!?]{0,80}\b(provision|verdien|erhalt|bekomm|gekennzeichnet|markiert|vergutung|kauf)`, `\b(sind|ist|enthalt|enthalten|handelt es sich|verwende\w*|nutze\w*|setze\w*)\b[^.!?]{0,60}\b`+deLinks,
 	`\b(erhalten|verdienen|bekommen|erhalte|verdiene|bekomme)\b[^.!?]{0,60}\b(provision|vergutung|werbekostenerstattung)`, `\b(provision|vergutung|werbekostenerstattung)\b[^.!?]{0,60}\b(erhalten|verdienen|bekommen|erhalte|verdiene|bekomme)`,
@@ -117,7 +117,7 @@ var disclosurePattern = plainPattern(
 	`\b(nous|je|on|nos|notre|mes|ce site|ce blog|me)\b[^.!?]{0,60}\b(touch|perc|rec[eo]|gagn|rapport|remuner|beneficie)\w*\b[^.!?]{0,60}\b(commissions?|remuneration)`, `programme (d'affiliation|partenaires?) (d'|d')?amazon`,
 	`\bafiliad[oa]s? (de |d[ao] )?amazon`, `\b(enlaces?|links?)\b[^.!?]{0,24}\bafiliad`, `participa\w*\b[^.!?]{0,30}\bprograma de (afiliad|associad)`,
 	`\b(recib(o|imos|iremos|ire)|gan(o|amos|aremos)|obten(go|emos|dremos)|cobr(o|amos|aremos)|percib(o|imos)|llev(o|amos|aremos)|(podemos|podriamos|puedo|podria|nos|me) (recibir|ganar|obtener|cobrar|percibir|llevar\w*|reportan?|generan?|dan?))\b[^.!?]{0,60}\bcomision`,
-	`\bassociad[oa]s? (d[ao] )?amazon`,
+	`\bligac(ao|oes)\b[^.!?]{0,24}\bafiliad`, `\bassociad[oa]s? (d[ao] )?amazon`,
 	`\b(receb(o|emos|eremos)|ganh(o|amos|aremos)|obt(enho|emos)|aufer(imos|iremos)|(podemos|poderemos|posso|poderei|nos|me) (receber|ganhar|obter|auferir|rende\w*|gera\w*|da\w*))\b[^.!?]{0,60}\bcomiss(ao|oes)`, `\bcomiss(ao|oes) (que )?(recebemos|ganhamos)`,
 	`\baffiliat[oi] (di )?amazon`, `\blinks?\b[^.!?]{0,30}\b(affiliat[oi]|di affiliazione|sponsorizzati)\b`, `programma (di )?affiliazione`,
 	`\b(ricev(o|iamo|eremo|ero)|guadagn(o|iamo|eremo|ero)|percep(iamo|isco|iremo)|otten(iamo|go|iamo)|incass(o|iamo)|(potremmo|possiamo|potrei|posso|ci|mi) (ricevere|guadagnare|percepire|ottenere|permett\w+|consent\w+|riconosc\w+|frutt\w+))\b[^.!?]{0,60}\bcommission[ei]`, `\b(ricev|ottien|guadagn)\w*\b[^.!?]{0,30}\bacquist[oi] idone[oi]`,
@@ -139,7 +139,7 @@ var disclaimerPattern = plainPattern(
 )
 
 // noticeLead opens a paragraph that is a notice as a whole.
-var noticeLead = plainPattern(`^(?:(?:affiliate|advertis(?:er|ing)|amazon|ftc|full|medical|health)(?: link)? )?(?:disclosure|disclaimer|transparency(?: note)?|(?:affiliate-?|werbe-?|transparenz)hinweis|haftungsausschluss|(?:note de )?transparence|avertissement|(?:nota|aviso) (?:de )?(?:transpar[eê]ncia|afiliados?|médico)|nota di trasparenza|avvertenza)(?: statement| notice)?\s*[:.\-!]`)
+var noticeLead = plainPattern(`^\W{0,8}(?:(?:affiliate|advertis(?:er|ing)|amazon|ftc|full|medical|health)(?: link)? )?(?:disclosure|disclaimer|transparency(?: note)?|(?:affiliate-?|werbe-?|transparenz)hinweis|haftungsausschluss|(?:note de )?transparence|avertissement|(?:nota|aviso) (?:de )?(?:transpar[eê]ncia|afiliados?|médico)|nota di trasparenza|avvertenza)(?: statement| notice)?\s*[:.\-!]`)
 
 var ctaPattern = compile(`^(?:` + strings.Join([]string{
 	`(view|check|see|buy|shop|get|find|order|grab|compare|browse|read)\b.{0,40}\b(on|at|from|via) \S.{0,30}`,
