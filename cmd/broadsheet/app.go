@@ -179,10 +179,13 @@ func (b *backend) close() {
 func (a *app) fail(err error) int {
 	a.log.Debug("the command failed", "error", err)
 	var pqErr *pq.Error
+	_ = errors.As(err, &pqErr)
 	switch {
 	case a.ctx.Err() != nil && errors.Is(err, context.Canceled):
 		return complain(a.errw, errors.New("stopped"), 1)
-	case errors.As(err, &pqErr) && !saysItself(err):
+	case a.ctx.Err() != nil && pqErr != nil && pqErr.Code.Name() == "query_canceled":
+		return complain(a.errw, errors.New("stopped"), 1)
+	case pqErr != nil && !saysItself(err):
 		return complain(a.errw, fmt.Errorf("the database refused this (%s); run again with --log-level debug to see what it said", pqErr.Code.Name()), 1)
 	case databaseGone(err):
 		return complain(a.errw, errors.New("the database does not answer any more; try again when it is back, nothing was left half-done"), 1)
@@ -215,6 +218,10 @@ func reason(err error) string {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
 		return pe.Err.Error()
+	}
+	var le *os.LinkError
+	if errors.As(err, &le) {
+		return le.Err.Error()
 	}
 	return err.Error()
 }

@@ -70,6 +70,9 @@ func (c *benchSendCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if err := reachable(a.ctx, relay); err != nil {
+		return err
+	}
 	a.say("making a database with %s", plural(int64(c.Subscribers), "reader", "readers"))
 	d, err := bench.Create(a.ctx, a.set.DatabaseURL, a.log)
 	if err != nil {
@@ -101,6 +104,20 @@ func (c *benchSendCmd) Run(a *app) error {
 	}
 	r.Relay, r.Connections, r.Bytes = c.Relay, c.Connections, size
 	return c.report(a, r)
+}
+
+// reachable tries the relay, since sending would wait for one that is down.
+func reachable(ctx context.Context, relay string) error {
+	r, err := mailer.ParseRelay(relay)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	if _, err := r.Probe(ctx); err != nil {
+		return fmt.Errorf("the relay can't be measured: %s", err)
+	}
+	return nil
 }
 
 // withConnections is the relay with so many connections.

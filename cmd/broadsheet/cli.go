@@ -93,7 +93,7 @@ type cli struct {
 	} `cmd:"" help:"Mails that came back, refusals and complaints."`
 	DKIM struct {
 		Add    dkimAddCmd    `cmd:"" help:"Sign the mails of a domain with a new key, or one of yours; prints the DNS record."`
-		List   dkimListCmd   `cmd:"" help:"List the keys and their DNS records."`
+		List   dkimListCmd   `cmd:"" help:"List the keys; with --json their DNS records, too."`
 		Remove dkimRemoveCmd `cmd:"" help:"Sign no more with a key."`
 	} `cmd:"" name:"dkim" help:"Keys that sign mails (DKIM)."`
 	Relay struct {

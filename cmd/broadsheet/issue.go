@@ -122,7 +122,7 @@ func (c *issuePreviewCmd) Run(a *app, b *backend) error {
 // writeMail writes what an editor or a browser can open.
 func writeMail(dir string, m *newsletter.Compiled) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("%s can't be made: %s", dir, reason(err))
+		return fmt.Errorf("the folder %s can't be made (%s); name another one with --out", dir, reason(err))
 	}
 	found := m.Diagnostics
 	if found == nil {

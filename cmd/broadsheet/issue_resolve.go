@@ -49,6 +49,9 @@ func (c *issueResolveCmd) Run(a *app, b *backend) error {
 // export writes where each recipient of an issue stands as CSV. The file is
 // there whole or not at all.
 func (a *app) export(b *backend, id int64, path string) (err error) {
+	if info, serr := os.Stat(path); serr == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder; name a file in it", path)
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".broadsheet-*")
 	if err != nil {
 		return fmt.Errorf("%s can't be written: %s", path, reason(err))

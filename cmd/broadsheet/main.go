@@ -18,6 +18,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -164,8 +165,30 @@ func usage(errw io.Writer, err error) int {
 			}
 		}
 	}
-	_, _ = fmt.Fprintf(errw, "broadsheet: %s. Usage: %s --help\n", strings.TrimRight(err.Error(), "."), where)
+	_, _ = fmt.Fprintf(errw, "broadsheet: %s. Usage: %s --help\n", inWords(strings.TrimRight(err.Error(), ".")), where)
 	return 2
+}
+
+// parserWords are sentences of the flag parser that speak of its own types, and
+// what is said to people instead.
+var parserWords = []struct {
+	pattern *regexp.Regexp
+	plain   string
+}{
+	{regexp.MustCompile(`^(.+): expected \S+ value but got "(.*)" \((?:short|long)[^)]*flag\).*$`), `$1 wants a value; one that begins with a dash is written $1="$2"`},
+	{regexp.MustCompile(`^(.+): expected \S+ value but got "EOL".*$`), `$1 wants a value after it`},
+	{regexp.MustCompile(`^(.+): expected (?:a valid \d+ bit (?:u?int)|an? int) but got (".*").*$`), `$1 is $2; it must be a whole number`},
+	{regexp.MustCompile(`^(.+): expected (?:a|a valid \d+ bit) float but got (".*").*$`), `$1 is $2; it must be a number`},
+	{regexp.MustCompile(`^(.+): expected duration but got ("[^"]*").*$`), `$1 is $2; it must be a length of time, such as 90m or 24h`},
+}
+
+func inWords(said string) string {
+	for _, w := range parserWords {
+		if w.pattern.MatchString(said) {
+			return w.pattern.ReplaceAllString(said, w.plain)
+		}
+	}
+	return said
 }
 
 func complain(errw io.Writer, err error, code int) int {

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/broadsheet/broadsheet/internal/newsletter"
 	"github.com/broadsheet/broadsheet/internal/postgres"
@@ -146,6 +149,14 @@ func (newsletterEditCmd) Help() string {
 	return "What is not given stays as it is. An issue that was approved before loses its approval when the change would show in it.\n\nExample:\n  broadsheet newsletter edit weekly --auto-approve"
 }
 
+// Validate wants something to change.
+func (c *newsletterEditCmd) Validate() error {
+	if c.newsletterFlags == (newsletterFlags{}) {
+		return errors.New("nothing to change was given; name a setting, such as --theme")
+	}
+	return nil
+}
+
 func (c *newsletterEditCmd) Run(a *app, b *backend) error {
 	n, err := b.newsletters.BySlug(a.ctx, c.Slug)
 	if err != nil {
@@ -194,12 +205,16 @@ func (c *newsletterShowCmd) Run(a *app, b *backend) error {
 	if c.JSON {
 		return a.json(n)
 	}
+	l, err := b.audience.ListByID(a.ctx, n.ListID)
+	if err != nil {
+		return err
+	}
 	a.table([]string{"SETTING", "VALUE"}, [][]string{
-		{"name", n.Name}, {"from", n.FromName + " <" + n.FromEmail + ">"}, {"reply-to", n.ReplyTo}, {"relay", n.Relay},
+		{"name", n.Name}, {"from", n.FromName + " <" + n.FromEmail + ">"}, {"reply-to", n.ReplyTo}, {"list", l.Slug}, {"relay", cmp.Or(n.Relay, "any")},
 		{"zone", n.Zone}, {"language", n.Language}, {"theme", n.Theme}, {"postal", n.PostalAddress}, {"home-url", n.HomeURL},
 		{"disclosure-url", n.DisclosureURL}, {"default-disclosure", n.DefaultDisclosure}, {"disclaimer", n.Disclaimer},
 		{"why", n.Why}, {"amazon", n.AmazonMode}, {"amazon-consent", n.AmazonConsent}, {"auto-approve", yesNo(n.AutoApprove)}, {"strict", yesNo(n.Strict)}, {"on-unknown", n.OnUnknown},
-		{"client-mix", n.ClientMix},
+		{"layout", n.Layout}, {"articles", strconv.Itoa(n.Articles)}, {"at-least", strconv.Itoa(n.AtLeast)}, {"client-mix", n.ClientMix},
 	})
 	return nil
 }

@@ -37,7 +37,7 @@ func (a *app) node(b *backend) *node {
 		n.tasks = append(n.tasks, func(ctx context.Context) error {
 			l, err := net.Listen("tcp", srv.Addr)
 			if err != nil {
-				return fmt.Errorf("the metrics can't be served on %s: %w", srv.Addr, err)
+				return fmt.Errorf("the metrics can't be served on %s (%s); choose another address with --metrics", srv.Addr, netReason(err))
 			}
 			return serveHTTP(ctx, srv, l)
 		})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/broadsheet/broadsheet/internal/postgres"
@@ -29,6 +30,11 @@ Examples:
   broadsheet relay add main "smtp://user:password@smtp.example.org:587?connections=20"
   broadsheet relay add spare "smtps://user:password@mail.example.net" --priority 10
   broadsheet relay add files file:///var/spool/letters`
+}
+
+// Validate refuses a share of nothing.
+func (c *relayAddCmd) Validate() error {
+	return errors.Join(between("--weight", c.Weight, 1, 1000), between("--priority", c.Priority, 0, 1000))
 }
 
 func (c *relayAddCmd) Run(a *app, b *backend) error {
@@ -70,6 +76,9 @@ func (c *relayEditCmd) Run(a *app, b *backend) error {
 		p.Priority = *c.Priority
 	}
 	if c.Weight != nil {
+		if err := between("--weight", *c.Weight, 1, 1000); err != nil {
+			return err
+		}
 		p.Weight = *c.Weight
 	}
 	return postgres.InTx(a.ctx, b.db, func(tx *postgres.Tx) error {

@@ -77,6 +77,9 @@ func (s *Store) ListBySlug(ctx context.Context, slug string) (List, error) {
 	return l, nil
 }
 
+// ListByID finds a list; a *NotFoundError says that there is none.
+func (s *Store) ListByID(ctx context.Context, id int64) (List, error) { return listByID(ctx, s.db, id) }
+
 func listByID(ctx context.Context, q sqlx.QueryerContext, id int64) (List, error) {
 	var l List
 	err := sqlx.GetContext(ctx, q, &l, `SELECT id, slug, name, double_opt_in, created_at FROM lists WHERE id = $1`, id)

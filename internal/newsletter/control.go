@@ -2,6 +2,7 @@ package newsletter
 
 import (
 	"context"
+	"errors"
 
 	"github.com/broadsheet/broadsheet/internal/postgres"
 	"github.com/broadsheet/broadsheet/mailer/outbox"
@@ -29,5 +30,10 @@ func (s *Service) control(ctx context.Context, id int64, act func(tx *postgres.T
 	if err != nil {
 		return err
 	}
-	return postgres.InTx(ctx, s.db, func(tx *postgres.Tx) error { return act(tx, mailing) })
+	err = postgres.InTx(ctx, s.db, func(tx *postgres.Tx) error { return act(tx, mailing) })
+	var settled *outbox.StateError
+	if errors.As(err, &settled) {
+		return refused("issue %d is %s: there is nothing to %s", id, settled.State, settled.Verb)
+	}
+	return err
 }

@@ -184,7 +184,7 @@ func (n *Newsletter) checkChoices(themes *render.Themes) error {
 	case n.Articles < 1 || n.Articles > MaxArticles:
 		return refused("an issue takes 1 to %d articles, not %d", MaxArticles, n.Articles)
 	case n.AtLeast < 1 || n.AtLeast > n.Articles:
-		return refused("an issue takes at most %d articles, so that it can't wait for at least %d; take 1 to %d", n.Articles, n.AtLeast, n.Articles)
+		return refused("an issue takes at most %d of the articles (--articles), so that it can't wait for at least %d (--at-least)", n.Articles, n.AtLeast)
 	}
 	if n.AmazonMode != render.ViaArticle && n.AmazonMode != render.Direct {
 		return refused("the Amazon mode %q is not known; it is %s or %s", n.AmazonMode, render.ViaArticle, render.Direct)

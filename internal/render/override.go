@@ -74,7 +74,11 @@ func readOverrides(dir string, fsys fs.FS) (*overrides, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the templates in %s can't be read: %w", dir, err)
+		var pe *fs.PathError
+		if errors.As(err, &pe) {
+			err = pe.Err // its path is within the folder
+		}
+		return nil, fmt.Errorf("the templates folder %s can't be read: %w", dir, err)
 	}
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(o.files)) {

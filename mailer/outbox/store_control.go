@@ -76,5 +76,17 @@ func change(ctx context.Context, tx *sqlx.Tx, mailingID int64, query, verb, note
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("mailing %d is %s: there is nothing to %s", mailingID, s.State, verb)
+	return &StateError{MailingID: mailingID, State: s.State, Verb: verb}
+}
+
+// StateError says that a mailing can't be paused, resumed or cancelled as it
+// stands.
+type StateError struct {
+	MailingID int64
+	State     State
+	Verb      string // what was asked for: "pause"
+}
+
+func (e *StateError) Error() string {
+	return fmt.Sprintf("mailing %d is %s: there is nothing to %s", e.MailingID, e.State, e.Verb)
 }
