@@ -202,7 +202,7 @@ func databaseGone(err error) bool {
 	if saysItself(err) || errors.As(err, &page) {
 		return false
 	}
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &op)
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &op) && op.Op != "listen"
 }
 
 // saysItself reports whether an error that wraps a driver's one has a sentence

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"strings"
 	"testing"
 )
@@ -174,5 +175,29 @@ func TestMistyped(t *testing.T) {
 	s.json(&lists, "list", "list", "--json")
 	if len(lists) != 1 {
 		t.Errorf("lists %v", lists)
+	}
+}
+
+// An address that somebody else listens on is said to be that, with the flag
+// that names it, not to be the database.
+func TestPortsInUse(t *testing.T) {
+	t.Parallel()
+	s := onDatabase(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	taken := l.Addr().String()
+	for flag, args := range map[string][]string{
+		"--listen":        {"--listen", taken},
+		"--capture":       {"--listen", "127.0.0.1:0", "--capture", taken},
+		"--metrics":       {"--listen", "127.0.0.1:0", "--metrics", taken},
+		"--bounce-listen": {"--listen", "127.0.0.1:0", "--bounce-domain", "bounce.example.org", "--bounce-listen", taken},
+	} {
+		r := s.run(append([]string{"serve"}, args...)...)
+		if r.code != 1 || !strings.Contains(r.stderr, "(bind: address already in use); choose another address with "+flag) {
+			t.Errorf("%s: exit %d, %s", flag, r.code, r.stderr)
+		}
 	}
 }

@@ -100,7 +100,7 @@ func (n *node) bounces(desk *bounce.Desk) error {
 	}
 	l, err := bounce.Listen(n.a.set.BounceListen, desk, n.b.returns(n.a), n.a.log)
 	if err != nil {
-		return err
+		return fmt.Errorf("bounces can't be taken in at %s (%s); choose another address with --bounce-listen", n.a.set.BounceListen, netReason(err))
 	}
 	n.a.say("bounces are taken in at %s for %s", l.Addr(), n.a.set.BounceDomain)
 	n.tasks = append(n.tasks, l.Serve)

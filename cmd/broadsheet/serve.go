@@ -78,7 +78,11 @@ func (c *serveCmd) inbox(a *app) (*capture.Server, error) {
 	if c.Capture == "" {
 		return nil, nil
 	}
-	return capture.Start(capture.Options{Addr: c.Capture, Now: a.now, Log: a.log, MaxMessages: 5000})
+	s, err := capture.Start(capture.Options{Addr: c.Capture, Now: a.now, Log: a.log, MaxMessages: 5000})
+	if err != nil {
+		return nil, fmt.Errorf("mails can't be taken in at %s (%s); choose another address with --capture", c.Capture, netReason(err))
+	}
+	return s, nil
 }
 
 type workCmd struct{}
