@@ -108,7 +108,7 @@ func firstNode(a, b *html.Node) *html.Node {
 func (p *page) cardOf(n *html.Node) *html.Node {
 	var card *html.Node
 	for c := n.Parent; c != nil && c != p.main; c = c.Parent {
-		if p.holds[c].several || p.headsIn(c) > 1 || p.share(c) > 0.8 {
+		if p.holds[c].several && !p.oneTitled(c) || p.headsIn(c) > 1 || p.share(c) > 0.8 {
 			break
 		}
 		switch c.DataAtom {
@@ -117,6 +117,32 @@ func (p *page) cardOf(n *html.Node) *html.Node {
 		}
 	}
 	return card
+}
+
+// oneTitled: several shops' links stand in the box, but one title: they sell
+// the same product.
+func (p *page) oneTitled(box *html.Node) bool {
+	if len(wordsOfNodeMax(box, maxCard+1)) > maxCard || p.headsIn(box) > 0 {
+		return false
+	}
+	titles, others := 0, 0
+	walk(box, func(c *html.Node) bool {
+		if c.Type != html.ElementNode {
+			return false
+		}
+		class := attr(c, "class")
+		if titleNames.MatchString(class) && !badgeNames.MatchString(class) && wordsOfNodeMax(c, maxGivenName) != "" {
+			titles++
+			return false
+		}
+		if c.DataAtom == atom.A {
+			if b, ok := p.buyOf(c); ok && !b.button && b.words != "" {
+				others++
+			}
+		}
+		return titles < 2 && others == 0
+	})
+	return titles == 1 && others == 0
 }
 
 // headsIn counts the headings in n that could name a product.
@@ -300,7 +326,7 @@ func (p *page) clearCard(card *html.Node, b buy) (kept asides) {
 			return c.Type == html.ElementNode && p.ready[c] == nil
 		}
 		if c.DataAtom == atom.A {
-			if o, ok := p.buyOf(c); ok && o.key == b.key && (o.button && o.words != "" || soldAt.MatchString(fold(o.words))) {
+			if o, ok := p.buyOf(c); ok && (o.key == b.key || p.holds[card].several) && (o.button && o.words != "" || soldAt.MatchString(fold(o.words))) {
 				out = append(out, c)
 			}
 			return true
