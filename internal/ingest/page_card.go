@@ -20,6 +20,13 @@ var (
 	badgeNames = compile(`(?i)(?:^|[\s_-])(?:badge|ribbon|award|label|tag|eyebrow|kicker|flag|best-?for|pick-?type|medal)(?:$|[\s_-])|(?:product|item|card|pick|box)[_-]*(?:badge|label|ribbon|award|tag)`)
 )
 
+var (
+	bareRank = compile(`^#\s?\d{1,2}$`)
+	// shopFact is what a shop says beside a price: how many judged the product,
+	// taxes and shipping, when the price was looked up.
+	shopFact = compile(`(?i)^(?:\(?\d[\d.,\s]*\+?\s?(?:customer |global |verified )?(?:ratings?|reviews?|kundenbewertungen|bewertungen|rezensionen|avis|évaluations|opiniones|valoraciones|reseñas|avaliações|recensioni|valutazioni)\)?|\*?(?:price|preis|prix|precio|preço|prezzo|inkl\.?|incl\.?)[^\p{L}\d].{0,50}(?:vat|mwst|ust|tva|iva|impostos|imposti|impuestos|tax|versand|shipping|frete|envío|spedizione|livraison)\p{L}*.{0,30}|\d{1,2}[/.]\d{1,2}[/.]\d{4} \d{1,2}:\d\d(?: ?[ap]m)?(?: [A-Z]{3})?)$`)
+)
+
 // boxHeads are headings within a box that do not name its product.
 var boxHeads = words(`.{0,40}\b(score|rating|ratings|scores)`, `summary|verdict|specs?|key specs|price|prices|where to buy|buy( it)? now|at a glance|bewertung|fazit|note|valoración|voto`)
 
@@ -215,7 +222,8 @@ func (p *page) cardName(card, head *html.Node, b buy) (string, *html.Node) {
 
 // cardLabel finds the badge of a card, and takes it out.
 func (p *page) cardLabel(card *html.Node, name string, from *html.Node) string {
-	badge := firstOf(card, func(c *html.Node) bool {
+	ranked := false // a bare rank counts only where no badge says more
+	isBadge := func(c *html.Node) bool {
 		if c == from || from != nil && within(from, c) {
 			return false
 		}
@@ -228,8 +236,16 @@ func (p *page) cardLabel(card *html.Node, name string, from *html.Node) string {
 		if s == "" || s == name || ctaLine(s) || metaLine(s) || strings.ContainsAny(s, ".") {
 			return false
 		}
+		if bareRank.MatchString(s) != ranked {
+			return false
+		}
 		return badgeNames.MatchString(attr(c, "class")) && len(strings.Fields(s)) <= 6 && !oneOfMany(c) || isLabel(s)
-	})
+	}
+	badge := firstOf(card, isBadge)
+	if badge == nil {
+		ranked = true
+		badge = firstOf(card, isBadge)
+	}
 	if badge == nil {
 		return ""
 	}
@@ -288,7 +304,7 @@ func (p *page) cardBlurb(card *html.Node, name string, from *html.Node) (article
 			return false
 		}
 		s := wordsOfNode(c)
-		if s == "" || s == name || metaLine(s) || ctaLine(s) || strings.HasSuffix(s, ":") || kindOfNotice(s).any() || len(p.buysIn(c)) > 0 && len(s) < 60 {
+		if s == "" || s == name || metaLine(s) || ctaLine(s) || strings.HasSuffix(s, ":") || shopFact.MatchString(s) || kindOfNotice(s).any() || len(p.buysIn(c)) > 0 && len(s) < 60 {
 			return false
 		}
 		if len(s) >= 40 && strings.ContainsAny(s, ".!?") {
@@ -332,8 +348,8 @@ func (p *page) clearCard(card *html.Node, b buy) (kept asides) {
 			return true
 		}
 		switch c.DataAtom {
-		case atom.P, atom.Div, atom.Span:
-			if s := wordsOfNodeMax(c, 90); s != "" && (priceOnly(s) || stars.MatchString(s)) {
+		case atom.P, atom.Div, atom.Span, atom.Small, atom.Em, atom.Time:
+			if s := wordsOfNodeMax(c, 90); s != "" && (priceOnly(s) || stars.MatchString(s) || shopFact.MatchString(s) || bareRank.MatchString(s)) {
 				kept.note(s)
 				out = append(out, c)
 				return false

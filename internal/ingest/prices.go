@@ -7,7 +7,7 @@ import (
 	"github.com/broadsheet/broadsheet/internal/article"
 )
 
-const amount = `(?:(?:[~≈]\s?)?(?:(?:US|A|CA)?[$£€¥]|USD|EUR|GBP|CHF)\s?\d[\d.,]*(?:\s?[–-]\s?[$£€]?\d[\d.,]*)?|(?:[~≈]\s?)?\d[\d.,]*(?:\s?[–-]\s?\d[\d.,]*)?\s?(?:€|£|USD|EUR|GBP|CHF|zł|kr|dollars|euros))`
+const amount = `(?:(?:[~≈]\s?)?(?:(?:US|A|CA|R|MX)?[$£€¥]|USD|EUR|GBP|CHF)\s?\d[\d.,]*(?:\s?[–-]\s?[$£€]?\d[\d.,]*)?|(?:[~≈]\s?)?\d[\d.,]*(?:\s?[–-]\s?\d[\d.,]*)?\s?(?:€|£|USD|EUR|GBP|CHF|zł|kr|dollars|euros))`
 
 var (
 	price        = compile(amount)
