@@ -22,6 +22,7 @@ type textReader struct {
 	chunks [][]textLine
 	items  []rawItem // the list being read
 	prosed bool      // running text has begun
+	tight  bool      // headings stand right above their wrapped text
 }
 
 // readText reads plain text. What a line is must be told from how it looks and
@@ -32,6 +33,7 @@ func readText(d *draft) error {
 	if lineWise(r.chunks) || unwrapped(r.chunks) {
 		r.chunks = lineByLine(r.chunks)
 	}
+	r.tight = tightHeads(r.chunks) >= 2
 	for i := range r.chunks {
 		r.chunk(i)
 	}
@@ -194,6 +196,10 @@ func (r *textReader) quote(c []textLine) int {
 
 // prose reads running text up to the first line that is something else.
 func (r *textReader) prose(i int, c []textLine) int {
+	if r.tight && tightHead(c) {
+		r.heading(2, c[0].s, c[0].place())
+		return 1
+	}
 	n := 1
 	for n < len(c) && !apart(c[n-1].s) && !apart(c[n].s) && !listLine(c[n].s) && !ruleLine.MatchString(c[n].s) {
 		n++

@@ -97,3 +97,24 @@ func lineByLine(chunks [][]textLine) [][]textLine {
 	}
 	return out
 }
+
+// tightHead: the first line of a chunk is a heading above text wrapped at some
+// column: it is much shorter, looks like one, and says no sentence.
+func tightHead(c []textLine) bool {
+	if len(c) < 3 || listLine(c[0].s) || listLine(c[1].s) || !headingLike(c[0].s) || apart(c[0].s) {
+		return false
+	}
+	n, next := utf8.RuneCountInString(c[0].s), utf8.RuneCountInString(c[1].s)
+	return n <= 50 && next >= 60 && next <= 100 && n*3 <= next*2 && startsUpper(c[1].s) && !strings.ContainsRune(".!?:", lastRune(c[1].s))
+}
+
+// tightHeads counts chunks that begin with one.
+func tightHeads(chunks [][]textLine) int {
+	n := 0
+	for _, c := range chunks {
+		if tightHead(c) {
+			n++
+		}
+	}
+	return n
+}
