@@ -176,6 +176,8 @@ var parserWords = []struct {
 	plain   string
 }{
 	{regexp.MustCompile(`^(.+): expected \S+ value but got "(.*)" \((?:short|long)[^)]*flag\).*$`), `$1 wants a value; one that begins with a dash is written $1="$2"`},
+	{regexp.MustCompile(`^unknown flag (-[0-9]\S*?)(?:, did you mean .*)?$`), `there is no flag $1, and no number here is negative`},
+	{regexp.MustCompile(`^expected "(<\S+>)[^"]*"$`), `$1 is missing`},
 	{regexp.MustCompile(`^(.+): expected \S+ value but got "EOL".*$`), `$1 wants a value after it`},
 	{regexp.MustCompile(`^(.+): expected (?:a valid \d+ bit (?:u?int)|an? int) but got (".*").*$`), `$1 is $2; it must be a whole number`},
 	{regexp.MustCompile(`^(.+): expected (?:a|a valid \d+ bit) float but got (".*").*$`), `$1 is $2; it must be a number`},

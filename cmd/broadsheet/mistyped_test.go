@@ -129,6 +129,8 @@ func TestMistyped(t *testing.T) {
 		{"issue|preview|" + issue + "|--had|99", 1, "does not have article 99"},
 		{"issue|approve|99", 1, "there is no issue 99"},
 		{"issue|send|" + issue, 1, "has not been approved"},
+		{"issue|send", 2, "<id> is missing"},
+		{"issue|send|-1", 2, "no number here is negative"},
 		{"issue|send|one", 2, "\"one\"; it must be a whole number"},
 		{"issue|draft|weekly|--article|", 2, "\"\"; it must be a whole number"},
 		{"issue|draft|weekly|--article|-1", 2, "is written --article=\"-1\""},
