@@ -164,87 +164,105 @@ func oneProduct(bs []buy) bool {
 // rowPick makes a pick of a row; rest counts the cells that say more than the
 // pick holds.
 func (p *page) rowPick(r productRow) (pick *article.Pick, rest int) {
-	b := r.buys[0]
-	name, label := "", ""
-	for _, o := range r.buys {
-		if o.button && !b.button {
-			b = o
-		}
-		if !o.button && name == "" && len(o.words) > 2 && !isLabel(o.words) {
-			name = o.words
-		}
+	row := rowParts{p: p, r: r, buy: r.buys[0]}
+	row.readButtons()
+	row.readBadges()
+	for i := range r.cells {
+		row.readCell(i)
 	}
-	var blurb article.Text
-	var kept asides
-	for i, c := range r.cells {
-		if badge := firstOf(c, func(n *html.Node) bool { return badgeNames.MatchString(attr(n, "class")) }); badge != nil && badge != c && label == "" {
-			if s := wordsOfNodeMax(badge, 60); s != "" && !ctaLine(s) && !metaLine(s) {
-				label = s
-				continue
-			}
-		}
-		if s := wordsOfNodeMax(c, 60); label == "" && s != "" && labelHeads.MatchString(r.heads[i]) {
-			label = s
-		}
+	if row.name == "" {
+		row.name = p.altIn(r)
 	}
-	for i, c := range r.cells {
-		s := wordsOfNode(c)
-		if asideLine(s) {
-			kept.note(s)
-		}
-		if name != "" && label != "" && oneLine(label+" "+name) == s {
-			continue
-		}
-		switch {
-		case label != "" && s == label:
-			continue
-		case name == "" && label != "" && nameHeads.MatchString(r.heads[i]):
-			name = s
-			continue
-		case s == "" || rankOnly.MatchString(s) || s == name || metaLine(s) || ctaLine(withoutArrows(s)) || s == b.words:
-			continue
-		case label == "" && isLabel(s):
-			label = s
-			continue
-		}
-		l, n := p.cellParts(c, name, label != "")
-		if l != "" && label == "" {
-			label = l
-		}
-		if name == "" && n != "" {
-			name = n
-			continue
-		}
-		if l == "" || n != name {
-			if len(blurb) == 0 && name != "" && strings.ContainsAny(s, ".!") && len(s) > 40 {
-				blurb = p.textOf(c)
-				continue
-			}
-			if !within(b.node, c) {
-				rest++
-			}
-		}
+	if row.name == "" || !product(row.name) {
+		return nil, row.rest
 	}
-	if name == "" {
-		if img := p.altIn(r); img != "" {
-			name = img
-		}
-	}
-	if name == "" || !product(name) {
-		return nil, rest
-	}
-	line := lineAbove(r.cells[0])
-	pick = p.newPick(name, label, b, blurb, line)
+	pick = p.newPick(row.name, row.label, row.buy, row.blurb, lineAbove(r.cells[0]))
 	if pick.Name == "" {
-		return nil, rest
+		return nil, row.rest
 	}
-	p.d.setAside(pick, kept)
+	p.d.setAside(pick, row.kept)
 	for _, c := range r.cells {
 		if pick.Image == nil {
 			p.pictureIn(c, pick)
 		}
 	}
-	return pick, rest
+	return pick, row.rest
+}
+
+// rowParts is what a row has told so far.
+type rowParts struct {
+	p           *page
+	r           productRow
+	buy         buy
+	name, label string
+	blurb       article.Text
+	kept        asides
+	rest        int
+}
+
+// readButtons chooses the row's button; a paid link in words names the product.
+func (row *rowParts) readButtons() {
+	for _, o := range row.r.buys {
+		if o.button && !row.buy.button {
+			row.buy = o
+		}
+		if !o.button && row.name == "" && len(o.words) > 2 && !isLabel(o.words) {
+			row.name = o.words
+		}
+	}
+}
+
+// readBadges looks for a label in a badge, or under a head that says it is one.
+func (row *rowParts) readBadges() {
+	isBadge := func(n *html.Node) bool { return badgeNames.MatchString(attr(n, "class")) }
+	for i, c := range row.r.cells {
+		if row.label != "" {
+			return
+		}
+		if badge := firstOf(c, isBadge); badge != nil && badge != c {
+			if s := wordsOfNodeMax(badge, 60); s != "" && !ctaLine(s) && !metaLine(s) {
+				row.label = s
+				return
+			}
+		}
+		if labelHeads.MatchString(row.r.heads[i]) {
+			row.label = wordsOfNodeMax(c, 60)
+		}
+	}
+}
+
+// readCell takes name, label or blurb of a cell, or counts it among the rest.
+func (row *rowParts) readCell(i int) {
+	c := row.r.cells[i]
+	s := wordsOfNode(c)
+	if asideLine(s) {
+		row.kept.note(s)
+	}
+	switch {
+	case row.name != "" && row.label != "" && oneLine(row.label+" "+row.name) == s, row.label != "" && s == row.label:
+		return
+	case row.name == "" && row.label != "" && nameHeads.MatchString(row.r.heads[i]):
+		row.name = s
+		return
+	case s == "" || rankOnly.MatchString(s) || s == row.name || metaLine(s) || ctaLine(withoutArrows(s)) || s == row.buy.words:
+		return
+	case row.label == "" && isLabel(s):
+		row.label = s
+		return
+	}
+	label, name := row.p.cellParts(c, row.name, row.label != "")
+	if row.label == "" {
+		row.label = label
+	}
+	switch {
+	case row.name == "" && name != "":
+		row.name = name
+	case label != "" && name == row.name:
+	case len(row.blurb) == 0 && row.name != "" && strings.ContainsAny(s, ".!") && len(s) > 40:
+		row.blurb = row.p.textOf(c)
+	case !within(row.buy.node, c):
+		row.rest++
+	}
 }
 
 // cellParts reads the cell that names a product: the name, and a label above or
