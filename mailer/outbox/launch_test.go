@@ -218,7 +218,7 @@ func TestRelays(t *testing.T) {
 		VALUES ('running', 'issue', 1, 'main', 'a@b.example', 'sending', now())`); err != nil {
 		t.Fatal(err)
 	}
-	if err := change(remove); err == nil || !strings.Contains(err.Error(), "needed by 1") {
+	if err := change(remove); err == nil || !strings.Contains(err.Error(), "unfinished issues: 1") {
 		t.Errorf("removing a relay in use: %v", err)
 	}
 	if _, err := w.db.Exec("UPDATE mailings SET state = 'sent' WHERE key = 'running'"); err != nil {

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -375,5 +376,23 @@ func TestComplaintsPauseTheStream(t *testing.T) {
 	w.inTx(func(tx *sqlx.Tx) error { return ResumeIncident(context.Background(), tx, i.ID, "an editor") })
 	if w.status(a).State != Sending || w.status(b).State != Sending || len(w.incidents(0)) != 0 {
 		t.Error("not resumed")
+	}
+}
+
+// A relay that was never there becomes an incident too.
+func TestRelayDownFromTheFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.relay("smtp://" + l.Addr().String() + "?connections=1")
+	_ = l.Close()
+	w.run(w.brisk())
+	w.launch("issue:1", func(m *Mailing) { m.Stream = "weekly" })
+	eventually(t, func() (bool, string) { return len(w.incidents(-1)) == 1, "the incident" })
+	if i := w.incidents(1)[0]; i.Kind != IncidentRelay {
+		t.Errorf("incident %+v", i)
 	}
 }

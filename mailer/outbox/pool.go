@@ -32,7 +32,8 @@ type pool struct {
 	closed   bool  // draining: nothing is handed out
 	failures int   // in a row, without a message that got through
 	until    time.Duration
-	incident bool   // one may be open because of it
+	incident bool   // one may be open because of it, also from another worker's life
+	reported bool   // this pool has opened one since a message last got through
 	look     uint64 // counts the looks for a task
 	alarmed  bool   // a look is due
 }
@@ -318,7 +319,7 @@ func (p *pool) wellDone() {
 	defer p.mu.Unlock()
 	p.failures, p.until = 0, 0
 	if p.incident {
-		p.incident = false
+		p.incident, p.reported = false, false
 		p.e.limits.note(func(ctx context.Context) {
 			if err := closeIncident(ctx, p.e.c.DB, incident{Kind: IncidentRelay, Relay: p.name}, Recovered); err != nil {
 				p.log.Warn("an incident that is over could not be closed", "error", err)
@@ -345,10 +346,10 @@ const relayFailures = 3
 func (p *pool) report(err error) {
 	var e *mailer.Error
 	refused := errors.As(err, &e) && e.Code/100 == 5
-	if p.incident && p.failures > 1 || !refused && p.failures < relayFailures {
+	if p.reported && p.failures > 1 || !refused && p.failures < relayFailures {
 		return
 	}
-	p.incident = true
+	p.incident, p.reported = true, true
 	if e == nil {
 		e = &mailer.Error{Err: err}
 	}

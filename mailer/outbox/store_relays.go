@@ -101,7 +101,7 @@ func RemoveRelay(ctx context.Context, tx *sqlx.Tx, name string) error {
 		return fmt.Errorf("look who uses relay: %w", err)
 	}
 	if running > 0 {
-		return fmt.Errorf("relay %s is needed by %d unfinished mailings; wait until they are sent", name, running)
+		return fmt.Errorf("relay %s is needed by what is still to be sent (unfinished issues: %d); wait, or end them with broadsheet issue cancel ID", name, running)
 	}
 	done, err := tx.ExecContext(ctx, "DELETE FROM relays WHERE name = $1", name)
 	if err != nil {
