@@ -17,6 +17,9 @@ type Pick struct {
 	URL string `json:"url"`
 	// Merchant is the shop: "Amazon", "Sephora"; "" if unknown.
 	Merchant string `json:"merchant"`
+	// Offers are further shops that the author names for the same product, in
+	// his order. A mail shows the button of URL alone.
+	Offers []Offer `json:"offers,omitempty"`
 	// Image is the picture of the product; nil if there is none.
 	Image *Image `json:"image,omitempty"`
 	// ASIN is Amazon's number of the product, Marketplace the shop it is of
@@ -34,6 +37,15 @@ type Pick struct {
 	Place   Place    `json:"place"`
 }
 
+// Offer is one more place to buy a pick.
+type Offer struct {
+	URL string `json:"url"`
+	// CTA is the text of the link as the author wrote it.
+	CTA string `json:"cta,omitempty"`
+	// Merchant is the shop; "" if unknown.
+	Merchant string `json:"merchant,omitempty"`
+}
+
 // Kind is "pick".
 func (*Pick) Kind() Kind { return KindPick }
 
@@ -43,6 +55,14 @@ func (p *Pick) links(y func(string) bool) bool {
 	if !p.Blurb.links(y) {
 		return false
 	}
-	return p.URL == "" || y(p.URL)
+	if p.URL != "" && !y(p.URL) {
+		return false
+	}
+	for _, o := range p.Offers {
+		if !y(o.URL) {
+			return false
+		}
+	}
+	return true
 }
 func (p *Pick) words() int { return Plain(p.Name).words() + p.Blurb.words() }

@@ -62,9 +62,10 @@ type ReportedPick struct {
 	Blurb    string `json:"blurb"`
 	Merchant string `json:"merchant"`
 	// Network, Marketplace and ASIN are empty for a link nobody is paid for.
-	Network     string `json:"network,omitempty"`
-	Marketplace string `json:"marketplace,omitempty"`
-	ASIN        string `json:"asin,omitempty"`
+	Network     string  `json:"network,omitempty"`
+	Marketplace string  `json:"marketplace,omitempty"`
+	ASIN        string  `json:"asin,omitempty"`
+	Offers      []Offer `json:"offers,omitempty"`
 	// Image is the address of its picture.
 	Image string `json:"image,omitempty"`
 	// Prices and Ratings are the author's, never mailed.
@@ -150,7 +151,7 @@ func (r *Reported) pick(b *Pick) {
 	r.heading(b.Heading)
 	p := ReportedPick{
 		Name: b.Name, Label: b.Label, URL: b.URL, CTA: b.CTA, Blurb: b.Blurb.String(), Merchant: b.Merchant,
-		Marketplace: b.Marketplace, ASIN: b.ASIN, Prices: b.Prices, Ratings: b.Ratings, Place: b.Place,
+		Marketplace: b.Marketplace, ASIN: b.ASIN, Offers: b.Offers, Prices: b.Prices, Ratings: b.Ratings, Place: b.Place,
 	}
 	if b.Image != nil {
 		p.Image = b.Image.URL

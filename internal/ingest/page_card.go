@@ -81,7 +81,11 @@ func (p *page) takeCard(b buy, done map[*html.Node]bool) {
 	if prose != nil {
 		cutOut(prose)
 	}
-	p.d.setAside(pick, p.clearCard(card, b))
+	kept, others := p.clearCard(card, b)
+	p.d.setAside(pick, kept)
+	for _, o := range others {
+		addOffer(pick, o.url, o.words)
+	}
 	p.pictureIn(card, pick)
 }
 
@@ -335,7 +339,7 @@ func holdsBlock(n *html.Node) bool {
 
 // clearCard takes out of a card what the pick holds now: its buttons, prices
 // and ratings, which are kept apart.
-func (p *page) clearCard(card *html.Node, b buy) (kept asides) {
+func (p *page) clearCard(card *html.Node, b buy) (kept asides, others []buy) {
 	var out []*html.Node
 	walk(card, func(c *html.Node) bool {
 		if c.Type != html.ElementNode || p.ready[c] != nil {
@@ -344,6 +348,9 @@ func (p *page) clearCard(card *html.Node, b buy) (kept asides) {
 		if c.DataAtom == atom.A {
 			if o, ok := p.buyOf(c); ok && (o.key == b.key || p.holds[card].several) && (o.button && o.words != "" || soldAt.MatchString(fold(o.words))) {
 				out = append(out, c)
+				if o.key != b.key {
+					others = append(others, o)
+				}
 			}
 			return true
 		}
@@ -360,5 +367,5 @@ func (p *page) clearCard(card *html.Node, b buy) (kept asides) {
 	for _, n := range out {
 		cutOut(n)
 	}
-	return kept
+	return kept, others
 }

@@ -181,6 +181,11 @@ func (p *page) rowPick(r productRow) (pick *article.Pick, rest int) {
 		return nil, row.rest
 	}
 	p.d.setAside(pick, row.kept)
+	for _, o := range r.buys {
+		if o.key != row.buy.key {
+			addOffer(pick, o.url, o.words)
+		}
+	}
 	for _, c := range r.cells {
 		if pick.Image == nil {
 			p.pictureIn(c, pick)

@@ -198,6 +198,10 @@ func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) bool {
 		for i := range b.length {
 			drop[b.block+i] = true
 		}
+		offersIn(p, said(d.blocks[b.block]))
+	}
+	if link != "" {
+		addOffer(p, link, head.Text.String())
 	}
 	d.blurb(p, h, end, b, found, drop)
 	if p.Merchant = article.Merchant(p.URL); p.Merchant == "" {

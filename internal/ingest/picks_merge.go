@@ -60,6 +60,11 @@ func fill(p, from *article.Pick) {
 	}
 	if p.URL == "" {
 		p.URL = from.URL
+	} else if from.URL != "" {
+		addOffer(p, from.URL, from.CTA)
+	}
+	for _, o := range from.Offers {
+		addOffer(p, o.URL, o.CTA)
 	}
 	if p.Merchant == "" {
 		p.Merchant = from.Merchant
@@ -75,5 +80,40 @@ func fill(p, from *article.Pick) {
 	}
 	for _, s := range from.Ratings {
 		p.Ratings = addOnce(p.Ratings, s)
+	}
+}
+
+// addOffer notes one more shop for a pick; the one its button leads to and
+// those that are known already are none.
+func addOffer(p *article.Pick, url, words string) {
+	key := productKey(url)
+	if key == productKey(p.URL) {
+		return
+	}
+	for _, o := range p.Offers {
+		if productKey(o.URL) == key {
+			return
+		}
+	}
+	merchant := article.Merchant(url)
+	if l, ok := article.Affiliate(url); ok && l.Merchant != "" {
+		merchant = l.Merchant
+	}
+	if merchant == "" {
+		merchant = shopIn(words)
+	}
+	p.Offers = append(p.Offers, article.Offer{URL: url, CTA: words, Merchant: merchant})
+}
+
+// offersIn notes the shops that a line of buttons leads to.
+func offersIn(p *article.Pick, t article.Text) {
+	for i, s := range t {
+		if s.Href == "" || i > 0 && t[i-1].Href == s.Href {
+			continue
+		}
+		_, paid := article.Affiliate(s.Href)
+		if words := linkWords(t[i:]); paid || article.Merchant(s.Href) != "" || ctaLine(words) {
+			addOffer(p, s.Href, oneLine(words))
+		}
 	}
 }
