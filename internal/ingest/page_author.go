@@ -35,7 +35,7 @@ func (p *page) takePageAuthor() {
 			shown = p.repliedAs()
 		}
 		d.author.Name = shown
-	case shown != "" && strings.HasPrefix(shown, d.author.Name) && len(shown) < len(d.author.Name)+12:
+	case shown != "" && strings.HasPrefix(shown, d.author.Name) && len(shown) < len(d.author.Name)+12 && !strings.ContainsAny(shown[len(d.author.Name):], "0123456789"):
 		d.author.Name = shown // with the degree: "Ann Lee, PhD"
 	}
 	if p.about.note == "" {

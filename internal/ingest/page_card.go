@@ -141,6 +141,10 @@ func (p *page) oneTitled(box *html.Node) bool {
 		if c.Type != html.ElementNode {
 			return false
 		}
+		if p.ready[c] != nil {
+			titles++ // another card's product
+			return false
+		}
 		class := attr(c, "class")
 		if titleNames.MatchString(class) && !badgeNames.MatchString(class) && wordsOfNodeMax(c, maxGivenName) != "" {
 			titles++

@@ -129,6 +129,7 @@ func (p *page) takeProducts() {
 	for _, g := range p.grids() {
 		p.takeTable(g, seen)
 	}
+	p.joinShops()
 	buys = p.buysIn(p.main)
 	p.noteHolders(buys)
 	done := make(map[*html.Node]bool)

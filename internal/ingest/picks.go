@@ -43,8 +43,12 @@ var labelPattern = compile(`^(?:` + strings.Join([]string{
 // firmLabel marks a pick even where nothing leads to a shop.
 var firmLabel = compile(`^(?:(?:the |our |my )?(?:editor'?s?'?|staff|expert'?s?'?) (?:choice|pick|favou?rite)|(?:the )?best (?:overall|value|budget|splurge|upgrade|premium|budget pick)|(?:our |my )?(?:#1|top|upgrade|budget|best|overall) (?:pick|choice|recommendation)|runner[- ]up|also great|testsieger|preis-leistungs-?sieger|unser favorit|unsere empfehlung|coup de cœur|notre (?:choix|coup de cœur|favori)|choix de la rédaction|elección del editor|nuestra (?:elección|recomendación)|escolha do editor|nossa escolha|scelta della redazione|la nostra scelta)$`)
 
-// isLabel: the words say why something is picked.
+// isLabel: the words say why something is picked, and no more: no name follows
+// behind a colon.
 func isLabel(s string) bool {
+	if before, after, ok := strings.Cut(s, ": "); ok && hasWords(after) && labelPattern.MatchString(fold(trimMarks(before))) {
+		return false
+	}
 	return short(s, 60) && len(strings.Fields(s)) <= 8 && labelPattern.MatchString(fold(s))
 }
 
@@ -167,6 +171,12 @@ func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) bool {
 	if u := firstLink(head.Text); link == "" && sells && !strings.HasPrefix(u, "mailto:") {
 		link = u
 	}
+	closing, closes := closingLink{}, false
+	if !found && link == "" && product(text) {
+		if closing, closes = d.closingLink(h+1, end); closes {
+			closing.paragraph.Text, link = closing.rest, closing.url
+		}
+	}
 	switch {
 	case label != "" && (found || link != "" || firmLabel.MatchString(fold(label))) && name != "":
 	case found && product(text):
@@ -189,7 +199,7 @@ func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) bool {
 	if p.Name == "" {
 		return false
 	}
-	p.URL = link
+	p.URL, p.CTA = link, closing.words
 	if found {
 		p.CTA = b.text
 		if b.url != "" {
