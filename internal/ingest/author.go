@@ -152,6 +152,9 @@ func (d *draft) takeAuthorBox() {
 		from = n - 3
 		evidence = 2
 	}
+	if strings.EqualFold(name, d.author.Name) {
+		evidence += 2
+	}
 	if teamName.MatchString(name) {
 		evidence++
 	}

@@ -47,3 +47,47 @@ func TestAuthorWithoutDate(t *testing.T) {
 		t.Errorf("author %+v", a.Author)
 	}
 }
+
+// What builders put into and behind the text.
+func TestBuilderFurniture(t *testing.T) {
+	const first = "<p>A kettle is boiled a thousand times a year, so we boiled each of ours for a month.</p>"
+	const last = "<p>The quiet one stayed in our kitchen, and nobody has missed the whistle since.</p>"
+	for name, src := range map[string]string{
+		"a card that leads on":        first + `<a href="/pots/"><h3>Related: The Best Tea Pots</h3><p>More Tea for every table.</p></a>` + last,
+		"words about the data":        first + last + `<p>Last update on 2031-05-12 / Affiliate links / Images from Amazon Product Advertising API</p>`,
+		"a call to save":              first + last + `<p><strong>Liked it? Save it for later on Pinterest!</strong></p>`,
+		"the author's card":           `<meta name="author" content="Ann Lee">` + first + last + `<section><p>Ann Lee</p><p>Tea taster in Ghent.</p></section>`,
+		"the title of a notice's box": `<div class="box"><span>Disclosure</span><p>We may earn a commission if you buy through links on this page.</p></div>` + first + last,
+		"bookmarks and tags":          first + `<figure class="kg-card kg-bookmark-card"><a href="/pots/"><div>More Tea</div><div>Pots compared</div></a></figure>` + last + `<div class="post-tags-wrapper"><a>tea</a><a>pots</a></div>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := parsePage(t, "<body><h1>Kettles</h1>"+src).Article
+			var got []string
+			for b := range a.All() {
+				got = append(got, blockText(b))
+			}
+			want := []string{"A kettle is boiled a thousand times a year, so we boiled each of ours for a month.", "The quiet one stayed in our kitchen, and nobody has missed the whistle since."}
+			if d := cmp.Diff(want, got); d != "" {
+				t.Errorf("blocks (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// A component may give its link as an object; its points come behind its words.
+func TestComponentLink(t *testing.T) {
+	a := parse(t, "a.mdx", "# Kettles\n\nWe boiled each of these kettles every day for a month.\n\n<TldrBox>Buy the quiet one, and a good pot.</TldrBox>\n\n<KeyTakeaways items={[\"Steel is loud.\", \"Glass shows lime.\"]} />\n\n## Aro\n\n<ProductCard title=\"Aro Kettle\" badge=\"Best overall\" link={{ href: \"https://amzn.to/1\", label: \"See the price\" }} pros={[\"Quiet\"]}>\nIt boils a litre in two minutes and it does not whistle.\n</ProductCard>\n", Options{}).Article
+	n := 0
+	for _, p := range a.Picks() {
+		n++
+		if p.URL != "https://amzn.to/1" || p.CTA != "See the price" || p.Blurb.String() != "It boils a litre in two minutes and it does not whistle." {
+			t.Errorf("pick %+v", p)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d picks", n)
+	}
+	if len(a.Takeaways) != 2 || a.Takeaways[0].Text != "Steel is loud." {
+		t.Errorf("takeaways %+v", a.Takeaways)
+	}
+}

@@ -96,10 +96,22 @@ func (f *furniture) lines() {
 			if s := t.String(); s != "" && (box && askedFor(s) || siteLine(s) || allLines(t, siteLine) || linkRow(t) || leadsOn(t)) {
 				f.drop[i] = true
 			}
+		case *article.Heading: // of a card that leads to another article
+			if to := firstLink(b.Text); to != "" && leadsOn(b.Text) {
+				f.drop[i] = true
+				for j := i + 1; j < len(f.bs) && allOneLink(said(f.bs[j]), to); j++ {
+					f.drop[j] = true
+				}
+			}
 		case *article.List:
 			f.drop[i] = listOf(b, func(s string) bool { return siteLine(s) || networks[phraseKey(s)] }, 1)
 		}
 	}
+}
+
+// allOneLink: all words of the text lead to the address.
+func allOneLink(t article.Text, to string) bool {
+	return len(t) > 0 && allSpans(t, func(s article.Span) bool { return s.Href == to || !hasWords(s.Text) })
 }
 
 // allLines: the text has several lines, and all pass.

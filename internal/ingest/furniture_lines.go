@@ -30,6 +30,7 @@ var siteLines = phrasesOf(
 	`nenhum [produto|resultado] [corresponde|encontrado|foi encontrado|disponível] *, nenhum [produto|resultado] [encontrado|foi encontrado], # [produtos|resultados|artigos], este [artigo|conteúdo|post] foi útil *, este [artigo|conteúdo|post] foi útil, [avalie|classifique] este [artigo|post], imprimir, ver todos os [posts|artigos] de *, # comentários, # comentário`,
 	`nessun [prodotto|risultato] [corrisponde|trovato|disponibile] *, nessun [prodotto|risultato] trovato, # [prodotti|risultati|articoli], [questo articolo |]ti è stato utile *, [questo articolo |]ti è stato utile, [vota|valuta] questo articolo, stampa, [vedi|leggi] tutti gli articoli di *, tutti gli articoli di *, # commenti, # commento`,
 	// Marks of advertisements.
+	`[save|pin] [it|this|this post] for later *, * [save|pin] [it|this|this post] for later *`,
 	`advertisement, advertisements, advertisement *continue *, ad, ads, sponsored, promoted, advertising, [article|story|content] continues below *, [story|article] continues after *, continue reading below, scroll [down |]to continue *, ad feedback, report this ad, remove ads, click to skip ad, paid content, skip ad`,
 	`werbeanzeige, weiterlesen nach der anzeige, anzeige weiterlesen, nach der werbung *, ende der anzeige`,
 	`werbung, anzeige, anzeigen`,
@@ -98,7 +99,7 @@ func siteLine(s string) bool {
 	if len(s) > 260 {
 		return false
 	}
-	return siteLines.hasKey(k) || formLines.hasKey(k) || frameRow(s) || networked(s, k) || copyright(s, k) || credit(s, k) ||
+	return siteLines.hasKey(k) || formLines.hasKey(k) || frameRow(s) || networked(s, k) || copyright(s, k) || credit(s, k) || strings.Contains(k, "product advertising api") ||
 		strings.Contains(s, "#") && hashtags.MatchString(s) || arrowBack.MatchString(s) ||
 		containsAny(k, agreeStems) && agreeLine.MatchString(s) || (strings.Contains(s, ":") || filedStarts[firstWord(k)]) && filed.MatchString(s)
 }

@@ -317,7 +317,11 @@ func (p *codeParser) set(key string, v any) {
 			c.values[key] = v
 		}
 	case map[string]any:
-		if m := texts(v); len(m) > 0 && len(c.items) < maxValues {
+		m := texts(v)
+		if address := pickOf(m, keyCodeURL); address != "" && linkKey.MatchString(key) {
+			setFirst(c.values, "url", address)
+			setFirst(c.values, "button_text", pickOf(m, linkWordKeys))
+		} else if len(m) > 0 && len(c.items) < maxValues {
 			c.items = append(c.items, m)
 		}
 	case []any:
@@ -329,6 +333,19 @@ func (p *codeParser) set(key string, v any) {
 				c.items = append(c.items, texts(x))
 			}
 		}
+	}
+}
+
+// linkKey names an object that is a link: link={{ href: "…", label: "…" }}.
+var (
+	linkKey      = compile(`^(?:(?:primary_|main_|affiliate_|buy_|shop_|product_)?(?:link|cta|button|action)|affiliate|buy|shop)$`)
+	linkWordKeys = list(`label|text|title|children|name|cta`)
+)
+
+// setFirst keeps the first value of a key.
+func setFirst(m map[string]string, key, v string) {
+	if m[key] == "" && v != "" && len(m) < maxValues {
+		m[key] = v
 	}
 }
 

@@ -38,6 +38,9 @@ func (d *draft) takeNotices() {
 			}
 		case *article.Paragraph:
 			s := b.Text.String()
+			if !begun && short(s, 40) && len(d.disclosures) > 0 && noticeHeading(s).any() {
+				break // the title of a box whose notice was taken from the page
+			}
 			if short(s, 24) && siteLine(s) && (begun || bare[fold(s)] > 1) {
 				break // marks an advertisement, not the article
 			}
@@ -45,6 +48,7 @@ func (d *draft) takeNotices() {
 			rest, taken := d.noticeIn(b.Text, b.Place, headed)
 			if taken {
 				heading, headed = nil, noticeKind{}
+				out = withoutBoxTitle(out)
 			}
 			if len(rest) == 0 {
 				continue
@@ -69,6 +73,14 @@ func (d *draft) takeNotices() {
 		out = append(out, heading)
 	}
 	d.blocks = out
+}
+
+// withoutBoxTitle drops a paragraph at the end that only announces a notice.
+func withoutBoxTitle(bs article.Blocks) article.Blocks {
+	if p, ok := next(bs, len(bs)-1).(*article.Paragraph); ok && short(p.Text.String(), 40) && noticeHeading(strings.TrimRight(p.Text.String(), " :!")).any() {
+		return bs[:len(bs)-1]
+	}
+	return bs
 }
 
 // shortLines counts how often each short paragraph stands there.
@@ -100,7 +112,7 @@ func noticeHeading(s string) noticeKind {
 // texts the long patterns.
 var noticeStems = stemsOf(
 	"affili", "afiliad", "associa", "partenaire", "amazon-partner", "commission", "provision", "comisi", "comiss", "compensat", "referral", "qualifying",
-	"sponsor", "paid ", "advice", "medizin", "arzt", "medic", "medec", "purposes", "evaluated by", "veterinar", "werbe", "not a doctor", "remuner", "vergutung", "partnerlink", "partner-link",
+	"sponsor", "paid ", "advice", "medizin", "arzt", "medic", "medec", "purposes", "evaluated by", "veterinar", "through my link", "through our link", "werbe", "not a doctor", "remuner", "vergutung", "partnerlink", "partner-link",
 )
 
 func kindOfNotice(s string) noticeKind {
@@ -159,7 +171,7 @@ var openDisclosure = plainPattern(`^\W*(?:(?:affiliate|advertis(?:er|ing)|commis
 const maxLeftOver = 24
 
 // companion marks sentences that only make sense beside a notice.
-var companion = compile(`(?i)\b(?:(?:eigene|ehrliche)[nr]? meinung|disclosures?|polic(?:y|ies)|affiliates?|commissions?|reader-supported|(?:extra|additional) (?:cost|charge)|costs? (?:to )?you|recommend\w*|editorial|independent\w*|support(?:s|ing)? (?:us|this|our|the)|(?:our|my) opinions?|influence\w*|trust|doctor|physician|dermatologist|healthcare|empfehl\w*|preis|mehr dazu|arzt|ärztin|prix|recommand\w*|en savoir plus|médecin|precio|recomend\w*|más información|médico|preço|saiba mais|prezzo|consigli\w*|scopri di più|medico)\b`)
+var companion = compile(`(?i)\b(?:(?:eigene|ehrliche)[nr]? meinung|disclosures?|polic(?:y|ies)|affiliates?|commissions?|reader-supported|you pay (?:the same|nothing)|small (?:cut|fee)|(?:extra|additional) (?:cost|charge)|costs? (?:to )?you|recommend\w*|editorial|independent\w*|support(?:s|ing)? (?:us|this|our|the)|(?:our|my) opinions?|influence\w*|trust|doctor|physician|dermatologist|healthcare|empfehl\w*|preis|mehr dazu|arzt|ärztin|prix|recommand\w*|en savoir plus|médecin|precio|recomend\w*|más información|médico|preço|saiba mais|prezzo|consigli\w*|scopri di più|medico)\b`)
 
 // noticeRange finds the sentences that are a notice, with those around them
 // that go with it; from is -1 if none is one.

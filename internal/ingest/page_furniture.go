@@ -22,7 +22,7 @@ var furnitureNames = compile(`(?i)` + edge + `(?:` + strings.Join([]string{
 	`shar(?:e|es|ing)(?:-?\w+)*`, `sharedaddy`, `addtoany\w*`, `a2a_kit`, `addthis\w*`, `social(?:-?\w+)*`, `follow-?us`, `ssba`, `swp_social_panel`, `shareaholic\w*`, `likes?-widget`, `pinit\w*`,
 	`newsletter(?:-?\w+)*`, `subscri(?:be|ption)(?:-?\w+)*`, `sign-?up(?:-?\w+)*`, `opt-?in(?:-?\w+)*`, `mc_embed_signup`, `mailchimp`, `convertkit\w*`, `lead-?magnet`, `email-?form`, `tve_lead\w*`, `popups?`, `modals?`, `overlay`, `lightbox`, `toast`,
 	`cookies?(?:-?\w+)*`, `consent(?:-?\w+)*`, `gdpr(?:-?\w+)*`, `breadcrumbs?`, `bread-?crumbs?`, `nav`, `navbar\w*`, `navigation`, `menu`, `mega-?menu`, `main-?menu`, `site-?(?:header|footer|nav\w*|branding)`, `masthead`, `topbar`, `top-?bar`, `footer`, `page-?footer`, `global-?(?:header|footer)`, `pagination`, `pager`, `page-?links`, `prev-?next`, `post-?nav\w*`, `nav-?links`,
-	`skip-?(?:link|to\w*|nav\w*)`, `screen-?reader-?text`, `sr-only`, `visually-?hidden`, `print-?only`, `search-?(?:form|box|bar|field|widget|overlay|results)`, `searchform`, `login`, `tags?-?(?:list|links|cloud)`, `post-?tags`, `entry-?tags`, `cat-?links`, `post-?categories`, `categories`, `entry-?(?:meta|footer)`, `post-?(?:meta|footer|info)`, `article-?(?:meta|footer|info|tools)`, `meta-?info`, `byline`, `post-?date`, `posted-?on`, `reading-?time`, `read-?time`,
+	`skip-?(?:link|to\w*|nav\w*)`, `screen-?reader-?text`, `sr-only`, `visually-?hidden`, `print-?only`, `search-?(?:form|box|bar|field|widget|overlay|results)`, `searchform`, `login`, `tags?-?(?:list|links|cloud|wrap(?:per)?)`, `post-?terms`, `kg-bookmark-card`, `summary-v2-block`, `wp-block-query`, `post-?tags`, `entry-?tags`, `cat-?links`, `post-?categories`, `categories`, `entry-?(?:meta|footer)`, `post-?(?:meta|footer|info)`, `article-?(?:meta|footer|info|tools)`, `meta-?info`, `byline`, `post-?date`, `posted-?on`, `reading-?time`, `read-?time`,
 	`ads?`, `advert\w*`, `ad-?(?:slot|unit|container|wrapper|box|banner|zone)`, `adsbygoogle`, `google-?ads?`, `dfp\w*`, `gpt-?ad\w*`, `promo(?:-?\w+)*`, `sponsor(?:ed)?-?(?:links|posts|content|box)`, `house-?ad`,
 	`toc`, `table-?of-?contents?`, `toc_?container`, `ez-toc\w*`, `lwptoc\w*`, `rank-math-toc\w*`, `inhaltsverzeichnis`, `jump-?links`, `on-?this-?page`,
 	`author-?(?:box|bio|info|card|area|about|profile|description|section|gear)\w*`, `about-?(?:the-)?author`, `post-?author`, `molongui\w*`, `abh_box\w*`, `saboxplugin\w*`, `avatar`,
@@ -34,7 +34,7 @@ var weakNames = compile(`(?i)` + edge + `(?:toc|nav|menu|secondary|footer|banner
 
 // commentNames match the area of the readers' comments, which may be longer
 // than the article.
-var commentNames = compile(`(?i)(?:^|\s)(?:comments?|comments?-?(?:area|section|list|wrap\w*|container|block|respond|form|template|holder)|commentlist|respond|disqus_thread|reply-?title|replies|reader-?comments|fb-comments|kommentare|commentaires|comentarios)(?:$|\s)`)
+var commentNames = compile(`(?i)(?:^|\s)(?:comments?|wp-block-comments|comments?-?(?:area|section|list|wrap\w*|container|block|respond|form|template|holder)|commentlist|respond|disqus_thread|reply-?title|replies|reader-?comments|fb-comments|kommentare|commentaires|comentarios)(?:$|\s)`)
 
 func names(n *html.Node) string {
 	return attr(n, "class") + " " + attr(n, "id") + " " + attr(n, "role")

@@ -89,7 +89,8 @@ func (w *codeWriter) sides(c *code, end int) bool {
 	box := sideOfCode(c.name)
 	title := value(c.values, list(`title|heading|label`))
 	switch {
-	case w.bothSides(c):
+	case bothSides(c) != "":
+		w.put(bothSides(c))
 		return true
 	case box == "":
 		return false
@@ -106,19 +107,15 @@ func (w *codeWriter) sides(c *code, end int) bool {
 	return true
 }
 
-// bothSides writes the points a code lists for and against.
-func (w *codeWriter) bothSides(c *code) bool {
-	pros, cons := codeList(c, proKeys), codeList(c, conKeys)
-	if len(pros) == 0 && len(cons) == 0 {
-		return false
+// bothSides are the points a code lists for and against.
+func bothSides(c *code) (out string) {
+	if pros := codeList(c, proKeys); len(pros) > 0 {
+		out = boxOf("pros", value(c.values, list(`pros_title|pro_title|pros_heading|pros_label`))) + bulleted(pros) + boxEnd
 	}
-	if len(pros) > 0 {
-		w.put(boxOf("pros", value(c.values, list(`pros_title|pro_title|pros_heading|pros_label`))) + bulleted(pros) + boxEnd)
+	if cons := codeList(c, conKeys); len(cons) > 0 {
+		out += boxOf("cons", value(c.values, list(`cons_title|con_title|cons_heading|cons_label`))) + bulleted(cons) + boxEnd
 	}
-	if len(cons) > 0 {
-		w.put(boxOf("cons", value(c.values, list(`cons_title|con_title|cons_heading|cons_label`))) + bulleted(cons) + boxEnd)
-	}
-	return true
+	return out
 }
 
 // codeList are the texts a code lists under the first of the keys that has any.
@@ -168,13 +165,14 @@ func (w *codeWriter) verdict(c *code, inner string, end int) bool {
 	return true
 }
 
-// besidesProduct writes what a product's code says of it besides: its points,
-// and a verdict in a sentence.
-func (w *codeWriter) besidesProduct(c *code) {
-	w.bothSides(c)
+// besidesProduct is what a product's code says of it besides: its points, and a
+// verdict in a sentence.
+func besidesProduct(c *code) string {
+	out := bothSides(c)
 	if s := value(c.values, list(`verdict|bottom_line|our_verdict`)); s != "" && !isBadge(s) {
-		w.put(boxOf("verdict", "") + s + boxEnd)
+		out += boxOf("verdict", "") + s + boxEnd
 	}
+	return out
 }
 
 // isBadge: the words are short enough to be a pick's label.

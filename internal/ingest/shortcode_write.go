@@ -231,11 +231,11 @@ func (w *codeWriter) products(c *code, end int) bool {
 		w.put(fmt.Sprintf("\n\n<!--%s%d-->\n\n", codeMark, len(w.d.codePicks)-1))
 		n++
 	}
-	if n > 0 {
-		w.besidesProduct(c)
-	}
-	if n > 0 && end > 0 {
-		w.end[end] = "\n\n"
+	switch {
+	case n > 0 && end > 0: // the words it encloses come first
+		w.end[end] = "\n\n" + besidesProduct(c)
+	case n > 0:
+		w.put(besidesProduct(c))
 	}
 	return n > 0
 }

@@ -16,18 +16,25 @@ var takeawayLead = compile(`^(?i:tl ?; ?dr|tldr|key takeaways?|in short|in a nut
 
 // takeTakeaways takes the takeaways the author wrote, wherever they stand: the
 // list or the short paragraphs under a heading, a label or in a box that bears
-// one of their names. The first such place counts, what stands there leaves
-// the blocks.
+// one of their names. The first such place that has several counts, else the
+// first; what stands there leaves the blocks.
 func (d *draft) takeTakeaways() {
 	if len(d.takeaways) > 0 {
 		return
 	}
+	var found []article.Takeaway
+	at, length := 0, 0
 	for i := range d.blocks {
-		if n := d.takeawaysAt(i); n > 0 {
-			d.blocks = append(d.blocks[:i], d.blocks[i+n:]...)
-			return
+		d.takeaways = nil
+		if n := d.takeawaysAt(i); n > 0 && (length == 0 || len(d.takeaways) > 1) {
+			found, at, length = d.takeaways, i, n
+		}
+		if len(found) > 1 {
+			break
 		}
 	}
+	d.takeaways = found
+	d.blocks = append(d.blocks[:at], d.blocks[at+length:]...)
 }
 
 // takeawaysAt reads the takeaways that begin with block i and says how many

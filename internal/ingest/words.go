@@ -108,6 +108,7 @@ var noticeNames = words(
 var disclosurePattern = plainPattern(
 	`as an amazon (associate|affiliate)`, `amazon (services llc )?associates program`, `affiliate (disclosure|disclaimer)\s?[:.–-]\s?[^|·•]{20}`,
 	`\b(we|i|us|site|blog|page|post|article|publisher|team|guide|company|reviews?|llc|\.com)\b[^.!?]{0,90}\b(earns?|receives?|gets?|makes?|collects?|paid|compensated)\b[^.!?]{0,60}\b(commissions?|referral fees?|compensation|affiliate|qualifying purchases|small fee|percentage)`,
+	`\b(we|i) (may |might |can |could |will )?(be|get|am|are) compensated\b[^.!?]{0,60}\b(links?|buy|purchase|shop)`, `\bthrough (my|our) links?\b[^.!?]{0,60}\b(i|we) (may |might |can |will )?(get|earn|receive|make)\b`,
 	`\b(earn|receive|get|make|paid)s? (us |me )?(an? )?(small |tiny |little |affiliate )*(commission|referral fee)`, `\b(we|i) (may |might |can |could )?(get|be|are) paid (to link|by (the )?(retailers|merchants|brands|shops)|when you)`,
 	`(contains?|includes?|use[sd]?|uses|has|have|some of (the|these|our|my)) [^.!?]{0,40}\baffiliate (links?|partner|marketing)`, `\blinks?\b[^.!?]{0,40}\bare affiliate`, `affiliate links? ((is|are) )?(used|marked|indicated|throughout|may)`, `participa(tes?|nt) in [^.!?]{0,60}(affiliate|associates)`,
 	`(contains?|features?) (sponsored|paid) (content|links)`, `\bsponsored by\b[^.!?]{0,60}\b(post|article|content)`,
@@ -216,7 +217,7 @@ func cutAddress(s string) (rest, address string) {
 var (
 	metaStart = compile(`^(?:(?:our |user |overall )?(?:rating|score|price|estimated price)|(?:last )?updated|published|posted|date|tags?|categor(?:y|ies)|filed under|share(?: this)?|meta (?:title|description|keywords)|featured image|slug|(?:focus )?keywords?|aktualisiert|veröffentlicht|mis à jour|publié|actualizado|publicado|atualizado|aggiornato|pubblicato|bewertung|wertung|preis|prix|precio|preço|prezzo|note|valoración|puntuación|nota|avaliação|classificação|valutazione|voto|punteggio)\s*(?:on|am|le|el|em|il)?\s*[:|]`)
 	readTime  = compile(`\b\d{1,3}[- ]?(?:min(?:ute|uto|uti|utos)?s?\.?(?: read| de (?:lecture|lectura|leitura)| di lettura)?|minuten(?: lesezeit)?)\b`)
-	monthYear = compile(`^(?:(?:last )?(?:updated|published|posted|reviewed)(?: on)?:? )?(?:(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.? (?:\d{1,2}(?:st|nd|rd|th)?,? )?\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:\b.{0,30})?$`)
+	monthYear = compile(`^(?:(?:last )?(?:updated|published|posted|reviewed)(?: on)?:? )?(?:(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.? (?:\d{1,2}(?:st|nd|rd|th)?,? )?\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:\b.{0,30})?$|^(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.? \d{1,2}(?:st|nd|rd|th)?$`)
 	stars     = compile(`^(?:[★☆⭐✩✮🌟½\s]{2,}.{0,20}|\(?\d(?:[.,]\d)?\s?(?:/\s?(?:5|10)|out of (?:5|10)|[- ]stars?|sterne|étoiles|stelle|estrellas|estrelas|★|⭐).{0,30})$`)
 )
 
