@@ -27,6 +27,8 @@ func TestBuilderPicks(t *testing.T) {
 			[]pick{{"Mejor en general", "Aro", "", "Ver en Amazon", "https://amzn.to/1"}, {"Mejor barato", "Bel", "", "Ver en Amazon", "https://amzn.to/2"}}},
 		{"a link that closes the paragraph", text + `<h2>1. Aro Kettle</h2><p>It boils a litre in two minutes and is quiet. <a href="https://amzn.to/1">See it on Amazon</a></p><h2>2. Bel Kettle</h2><p>It is cheap and pours well, even when full. <a href="https://amzn.to/2">See it on Amazon</a></p>`,
 			[]pick{{"", "Aro Kettle", "It boils a litre in two minutes and is quiet.", "See it on Amazon", "https://amzn.to/1"}, {"", "Bel Kettle", "It is cheap and pours well, even when full.", "See it on Amazon", "https://amzn.to/2"}}},
+		{"a closing link that names what it sells", text + `<h3>1. Aro</h3><p>Heavy and slow, and the first one I reach for. <a href="https://amzn.to/1">Shop Aro kettles</a>.</p>`,
+			[]pick{{"", "Aro", "Heavy and slow, and the first one I reach for.", "Shop Aro kettles", "https://amzn.to/1"}}},
 		{"closing links to several products are no pick", text + `<h2>Filters and jugs</h2><p>A filter helps where the water is hard. <a href="https://amzn.to/1">See it on Amazon</a></p><p>A jug does as well, and it cools. <a href="https://amzn.to/2">See it on Amazon</a></p>`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -53,12 +55,13 @@ func TestBuilderFurniture(t *testing.T) {
 	const first = "<p>A kettle is boiled a thousand times a year, so we boiled each of ours for a month.</p>"
 	const last = "<p>The quiet one stayed in our kitchen, and nobody has missed the whistle since.</p>"
 	for name, src := range map[string]string{
-		"a card that leads on":        first + `<a href="/pots/"><h3>Related: The Best Tea Pots</h3><p>More Tea for every table.</p></a>` + last,
-		"words about the data":        first + last + `<p>Last update on 2031-05-12 / Affiliate links / Images from Amazon Product Advertising API</p>`,
-		"a call to save":              first + last + `<p><strong>Liked it? Save it for later on Pinterest!</strong></p>`,
-		"the author's card":           `<meta name="author" content="Ann Lee">` + first + last + `<section><p>Ann Lee</p><p>Tea taster in Ghent.</p></section>`,
-		"the title of a notice's box": `<div class="box"><span>Disclosure</span><p>We may earn a commission if you buy through links on this page.</p></div>` + first + last,
-		"bookmarks and tags":          first + `<figure class="kg-card kg-bookmark-card"><a href="/pots/"><div>More Tea</div><div>Pots compared</div></a></figure>` + last + `<div class="post-tags-wrapper"><a>tea</a><a>pots</a></div>`,
+		"a card that leads on":          first + `<a href="/pots/"><h3>Related: The Best Tea Pots</h3><p>More Tea for every table.</p></a>` + last,
+		"words about the data":          first + last + `<p>Last update on 2031-05-12 / Affiliate links / Images from Amazon Product Advertising API</p>`,
+		"a call to save":                first + last + `<p><strong>Liked it? Save it for later on Pinterest!</strong></p>`,
+		"the author's card":             `<meta name="author" content="Ann Lee">` + first + last + `<section><p>Ann Lee</p><p>Tea taster in Ghent.</p></section>`,
+		"the title of a notice's box":   `<div class="box"><span>Disclosure</span><p>We may earn a commission if you buy through links on this page.</p></div>` + first + last,
+		"a notice and its title in one": `<div><span>Disclosure</span> <span>We may earn a commission if you buy through links on this page.</span></div>` + first + last,
+		"bookmarks and tags":            first + `<figure class="kg-card kg-bookmark-card"><a href="/pots/"><div>More Tea</div><div>Pots compared</div></a></figure>` + last + `<div class="post-tags-wrapper"><a>tea</a><a>pots</a></div>`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := parsePage(t, "<body><h1>Kettles</h1>"+src).Article

@@ -160,7 +160,11 @@ func (d *draft) noticeIn(t article.Text, p article.Place, headed noticeKind) (re
 	}
 	d.standing.notice.byte = from
 	d.addNotice(sliceText(t, from, to), p, kindOfNotice(s[from:to]))
-	return joinRest(sliceText(t, 0, from), sliceText(t, to, len(s))), true
+	rest = joinRest(sliceText(t, 0, from), sliceText(t, to, len(s)))
+	if noticeHeading(strings.TrimRight(rest.String(), " :!")).any() {
+		rest = nil // the title of the notice's box
+	}
+	return rest, true
 }
 
 // openDisclosure opens a paragraph that calls itself a disclosure.

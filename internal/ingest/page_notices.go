@@ -85,6 +85,7 @@ func (p *page) noticeRun(h *htmlReader, run []*html.Node) {
 		p.notices = append(p.notices, found{nil, tidyText(h.inline), at(lineAbove(own), 0), p.runs})
 		h.inline, h.images = nil, nil
 		cutOut(own)
+		cutTitle(run, own)
 		return
 	}
 	for _, n := range run {
@@ -105,6 +106,15 @@ func (p *page) notePaid(run []*html.Node) {
 			}
 			return true
 		})
+	}
+}
+
+// cutTitle takes out what stood beside a notice and only announced it.
+func cutTitle(run []*html.Node, own *html.Node) {
+	for _, n := range run {
+		if s := strings.Trim(plainOf(n), " \n\t:!"); n != own && n.Parent != nil && n.Type == html.ElementNode && noticeHeading(s).any() {
+			cutOut(n)
+		}
 	}
 }
 

@@ -171,11 +171,10 @@ func (d *draft) pickAt(h, end int, sells bool, drop map[int]bool) bool {
 	if u := firstLink(head.Text); link == "" && sells && !strings.HasPrefix(u, "mailto:") {
 		link = u
 	}
-	closing, closes := closingLink{}, false
+	var closing closingLink
 	if !found && link == "" && product(text) {
-		if closing, closes = d.closingLink(h+1, end); closes {
-			closing.paragraph.Text, link = closing.rest, closing.url
-		}
+		closing = d.takeClosing(h+1, end)
+		link = closing.url
 	}
 	switch {
 	case label != "" && (found || link != "" || firmLabel.MatchString(fold(label))) && name != "":

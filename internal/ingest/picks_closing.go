@@ -14,6 +14,19 @@ type closingLink struct {
 	words, url string
 }
 
+// takeClosing takes the link a section closes with out of its paragraph.
+func (d *draft) takeClosing(from, end int) closingLink {
+	c, ok := d.closingLink(from, end)
+	if !ok {
+		return closingLink{}
+	}
+	c.paragraph.Text = c.rest
+	return c
+}
+
+// buyVerb begins links that name what they sell: "Shop Aro lamps".
+var buyVerb = compile(`^(?i:shop|buy|order|acheter|commander|comprar|compra|acquista)\s`)
+
 // closingLink finds the link a section about one product closes a paragraph
 // with. There is none where the section's shop links lead to several products.
 func (d *draft) closingLink(from, end int) (out closingLink, ok bool) {
@@ -63,7 +76,7 @@ func closingOf(p *article.Paragraph) (closingLink, bool) {
 	}
 	words = oneLine(withoutArrows(words))
 	before := strings.TrimRight(plainWords(t[:first]), " \u00a0👉→➜»>*")
-	if first == 0 || !ctaLine(words) || before == "" || !strings.ContainsRune(".!?", lastRune(before)) {
+	if first == 0 || !ctaLine(words) && !(buyVerb.MatchString(words) && short(words, 60)) || before == "" || !strings.ContainsRune(".!?", lastRune(before)) {
 		return closingLink{}, false
 	}
 	rest := append(article.Text(nil), t[:first]...)
