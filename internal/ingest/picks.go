@@ -41,7 +41,7 @@ var labelPattern = compile(`^(?:` + strings.Join([]string{
 }, `|`) + `)$`)
 
 // firmLabel marks a pick even where nothing leads to a shop.
-var firmLabel = compile(`^(?:(?:the |our |my )?(?:editor'?s?'?|staff|expert'?s?'?) (?:choice|pick|favou?rite)|(?:the )?best (?:overall|value|budget|splurge|upgrade|premium|budget pick)|(?:our |my )?(?:#1|top|upgrade|budget|best|overall) (?:pick|choice|recommendation)|runner[- ]up|also great|testsieger|preis-leistungs-?sieger|unser favorit|unsere empfehlung|coup de cœur|notre (?:choix|coup de cœur|favori)|choix de la rédaction|elección del editor|nuestra (?:elección|recomendación)|escolha do editor|nossa escolha|scelta della redazione|la nostra scelta)$`)
+var firmLabel = compile(`^(?:(?:the |our |my )?(?:editor'?s?'?|staff|expert'?s?'?) (?:choice|pick|favou?rite)|(?:the )?best (?:overall|value|budget|splurge|upgrade|premium|budget pick)|(?:our |my )?(?:#1|top|upgrade|budget|best|overall) (?:pick|choice|recommendation)|(?:our|my) (?:pick|choice|favou?rite)|runner[- ]up|also great|testsieger|preis-leistungs-?sieger|(?:unser|mein) (?:favorit|tipp|testsieger)|(?:unsere|meine) (?:empfehlung|wahl)|coup de cœur|(?:notre|mon) (?:choix|coup de cœur|favori)|choix de la rédaction|elección del editor|(?:nuestra|mi) (?:elección|recomendación|favorita)|escolha do editor|(?:a )?(?:nossa|minha) (?:escolha|recomendação|favorita)|scelta della redazione|(?:la (?:nostra|mia) (?:scelta|preferita)|il (?:nostro|mio) preferito))$`)
 
 // isLabel: the words say why something is picked, and no more: no name follows
 // behind a colon.
@@ -49,7 +49,8 @@ func isLabel(s string) bool {
 	if before, after, ok := strings.Cut(s, ": "); ok && hasWords(after) && labelPattern.MatchString(fold(trimMarks(before))) {
 		return false
 	}
-	return short(s, 60) && len(strings.Fields(s)) <= 8 && labelPattern.MatchString(fold(s))
+	f := fold(s)
+	return short(s, 60) && len(strings.Fields(s)) <= 8 && (labelPattern.MatchString(f) || firmLabel.MatchString(f))
 }
 
 // button is the line that leads to a shop.
@@ -88,27 +89,6 @@ func (d *draft) takePicks() {
 		}
 	}
 	d.keep(func(i int, _ article.Block) bool { return !drop[i] })
-}
-
-// promoteTitles makes headings of paragraphs that are set in bold as a whole
-// and read like a pick's title.
-func (d *draft) promoteTitles() {
-	for i, b := range d.blocks {
-		p, ok := b.(*article.Paragraph)
-		if !ok || i+1 == len(d.blocks) || !short(p.Text.String(), 120) || !allSpans(p.Text, func(s article.Span) bool { return s.Bold }) {
-			continue
-		}
-		if label, name := splitTitle(p.Text.String()); label != "" && name != "" {
-			d.blocks[i] = &article.Heading{Level: 6, Text: unbold(p.Text), Place: p.Place}
-		}
-	}
-}
-
-func unbold(t article.Text) article.Text {
-	for i := range t {
-		t[i].Bold = false
-	}
-	return tidyText(t)
 }
 
 // pickHeads are the indices of the headings that may begin a product's section.

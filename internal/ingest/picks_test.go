@@ -69,6 +69,8 @@ func TestPicks(t *testing.T) {
 			[]pick{{"Best budget", "Aro Lamp", "Folds.", "Buy at Walmart", "https://www.walmart.com/ip/1", "Walmart"}}},
 		{"a button inside a sentence is none", "a.md", "## Aro Lamp\n\nYou can [buy it on Amazon](https://amzn.to/1) or leave it.\n", nil},
 		{"a question is no product", "a.md", "## Does it fold?\n\nYes.\n\n[View on Amazon](https://amzn.to/1)\n", nil},
+		{"a line of a pick and a name, and the words right below it", "a.txt", "Title Of It All\n\nWords come first and they are enough.\n\nOur pick: Aro Lamp 2\nIt folds, it stands and it is quiet.\n",
+			[]pick{{"Our pick", "Aro Lamp 2", "It folds, it stands and it is quiet.", "", "", ""}}},
 		{"a label without a shop needs to be firm", "a.md", "## Best practices: Washing up\n\nUse hot water for glasses first of all.\n", nil},
 	}
 	for _, tt := range tests {
