@@ -139,6 +139,7 @@ func TestMistyped(t *testing.T) {
 		{"throttle|set|--relay|main|--rate|fast", 2, "\"fast\"; it must be a number"},
 		{"newsletter|edit|weekly", 2, "nothing to change"},
 		{"relay|add|x|smtp://127.0.0.1|--weight|0", 2, "--weight is 0"},
+		{"relay|add|x|smtp://127.0.0.1|--priority|1001", 2, "--priority is 1001"},
 		{"relay|edit|main|--weight|0", 1, "--weight is 0"},
 		{"article|render|scalp-care.md|--out|out|--templates-dir|nodir", 1, "the templates folder nodir can't be read: no such file"},
 		{"bench|send|--relay|file:///dev/null/x|--subscribers|1", 1, "the relay can't be measured"},

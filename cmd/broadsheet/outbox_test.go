@@ -116,7 +116,6 @@ func TestLimitsByHand(t *testing.T) {
 		"no open incident 7":           {"incident", "resume", "7"},
 		"nothing is to be changed":     {"relay", "edit", "main"},
 		"begins with at least 1":       {"relay", "warmup", "main", "--first", "0"},
-		"priority is 0 to 1000":        {"relay", "add", "other", "smtp://127.0.0.1", "--priority", "1001"},
 		"there is no relay \"nobody\"": {"relay", "test", "nobody", "--to", "me@example.org"},
 	} {
 		if r := s.run(args...); r.code != 1 || !strings.Contains(r.stderr, want) {
