@@ -108,7 +108,7 @@ func TestWhateverIsSaid(t *testing.T) {
 		in.Intro = rapid.StringOfN(rapid.RuneFrom(nil, unicode.L, unicode.P, unicode.S), 0, 80, -1).Draw(t, "intro")
 		in.Subject = "Subject " + rapid.StringOfN(rapid.RuneFrom(nil, unicode.L, unicode.N, unicode.P, unicode.So), 0, 100, -1).Draw(t, "subject")
 		if checkSubject(in.Subject) != nil || mailer.ContainsMark(string(in.encode())) {
-			t.Skip()
+			return // refused before anything is compiled
 		}
 		c, err := Compile(in)
 		if err != nil {
