@@ -170,12 +170,18 @@ func BenchmarkSplice(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var buf []byte
-	b.ReportAllocs()
-	for b.Loop() {
-		if buf, err = tpl.Splice(buf[:0], someone); err != nil {
-			b.Fatal(err)
-		}
+	plain := someone
+	plain.Address, plain.Name = "jo@example.org", "Jo Under"
+	for name, to := range map[string]mailer.Recipient{"ordinary": plain, "internationalised": someone} {
+		b.Run(name, func(b *testing.B) {
+			var buf []byte
+			b.ReportAllocs()
+			for b.Loop() {
+				if buf, err = tpl.Splice(buf[:0], to); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.SetBytes(int64(len(buf)))
+		})
 	}
-	b.SetBytes(int64(len(buf)))
 }

@@ -165,21 +165,3 @@ var (
 	nthChild       = feature{"css-pseudo-class-nth-child", visible, "all alike"}
 	byAttributes   = feature{"css-selector-attribute", trim, "the mail without what this rule adds"}
 )
-
-// allFeatures yields every feature that can be told.
-func allFeatures(yield func(feature) bool) {
-	for _, m := range []map[string]feature{byProperty, byElement, byAttribute, byExtension, byRule} {
-		for _, f := range m {
-			if !yield(f) {
-				return
-			}
-		}
-	}
-	for _, f := range []feature{dark, flex, grid, displayNone, displayAny, positioned, variables, lightDark, calculated, minimum, maximum, clamped,
-		viewWidth, viewHeight, rootEm, rgbColour, rgbaColour, systemFont, groundPicture, linearGradient, radialGradient, conicGradient,
-		before, after, hover, checked, nthChild, byAttributes} {
-		if !yield(f) {
-			return
-		}
-	}
-}

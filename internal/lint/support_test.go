@@ -134,3 +134,21 @@ func TestPrograms(t *testing.T) {
 		t.Error("the button's round corners are not told")
 	}
 }
+
+// allFeatures yields every feature that can be told.
+func allFeatures(yield func(feature) bool) {
+	for _, m := range []map[string]feature{byProperty, byElement, byAttribute, byExtension, byRule} {
+		for _, f := range m {
+			if !yield(f) {
+				return
+			}
+		}
+	}
+	for _, f := range []feature{dark, flex, grid, displayNone, displayAny, positioned, variables, lightDark, calculated, minimum, maximum, clamped,
+		viewWidth, viewHeight, rootEm, rgbColour, rgbaColour, systemFont, groundPicture, linearGradient, radialGradient, conicGradient,
+		before, after, hover, checked, nthChild, byAttributes} {
+		if !yield(f) {
+			return
+		}
+	}
+}

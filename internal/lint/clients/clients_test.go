@@ -151,7 +151,7 @@ func TestDefault(t *testing.T) {
 	if sum < 90 || sum > 100 {
 		t.Errorf("the default mix adds up to %g", sum)
 	}
-	if m.Shares()["gmail.web"] != Default().Shares()["gmail.web"] {
+	if m.Shares()["gmail.web"] != (Mix{}).Shares()["gmail.web"] {
 		t.Error("the default is another one")
 	}
 }

@@ -2,7 +2,7 @@
 // use which.
 //
 //	caniemail.json ─ Find("css-border-radius").On("outlook.windows") → no
-//	mix.go         ─ Default(), Parse("gmail=40,apple-mail=35") → share of readers
+//	mix.go         ─ Mix{} (the usual one), Parse("gmail=40,…") → share of readers
 //
 // # The data
 //

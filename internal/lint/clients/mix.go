@@ -10,7 +10,7 @@ import (
 )
 
 // Mix is how many of a hundred readers use which programs. The zero Mix is
-// the [Default] one.
+// the usual one.
 type Mix struct {
 	shares []share // as given, in order
 }
@@ -31,9 +31,6 @@ var defaultShares = []share{
 	{"gmail", 45}, {"apple-mail", 36}, {"outlook", 9}, {"yahoo", 5}, {"samsung-email", 2}, {"thunderbird", 1},
 }
 
-// Default is the mix of a newsletter that says nothing of its readers.
-func Default() Mix { return Mix{} }
-
 // About says in two sentences where the data and the default mix come from.
 func About() string {
 	return fmt.Sprintf("What mail programs know is caniemail.com's data of %s. The usual mix of readers is %s (%s).", Updated(), Mix{defaultShares}, defaultSource)
@@ -41,7 +38,7 @@ func About() string {
 
 // Parse reads a mix such as "gmail=40,apple-mail=35,outlook.windows=5":
 // percentages of families or of single programs, together at most 100. "" is
-// the [Default] mix. The error is one sentence.
+// the usual mix. The error is one sentence.
 func Parse(s string) (Mix, error) {
 	var m Mix
 	sum := 0.0
